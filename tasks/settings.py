@@ -1,0 +1,69 @@
+"""Settings of every service, from `SMART_MAMMO_*`.
+
+Only `flows/services.py` builds one from the environment; everything else is handed values.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a night needs to know; each field is the variable SMART_MAMMO_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="SMART_MAMMO_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        Path(".smart-mammo"),
+        description="Folder of one machine's state: bucket, lake, secrets, logs.",
+    )
+
+    s3_endpoint: str | None = Field(
+        None, description="URL of the S3-compatible store; unset: the embedded server."
+    )
+    s3_region: str = Field("us-east-1", description="Region of the bucket.")
+    s3_bucket: str = Field("campaign", description="Bucket of the campaign's DICOM objects.")
+    s3_prefix: str = Field("", description="Only keys below this prefix are read.")
+
+    lake_url: str | None = Field(
+        None, description="Folder or s3:// URL of the lake; unset: HOME/lake."
+    )
+
+    triton_url: str | None = Field(
+        None, description="host:port of Triton's gRPC; unset: the embedded server."
+    )
+    triton_environment: Path = Field(
+        Path(".venv-triton"), description="Python environment that carries Triton."
+    )
+    model_repository: Path = Field(
+        Path("triton_repo"), description="Triton's model repository."
+    )
+
+    pseudonym_key: SecretStr | None = Field(
+        None, description="Secret of the pseudonyms; unset: HOME/secrets."
+    )
+
+    app_port: int = Field(8050, description="Port of the Dash app, on 127.0.0.1.")
+    prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
+
+    n_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes."
+    )
+    exams_per_shard: int = Field(32, ge=1, le=64, description="Exams in one Prefect task.")
+    decode_timeout_s: float = Field(
+        20.0, gt=0, description="A worker that takes longer over one image is killed."
+    )
+    worker_memory_limit_bytes: int = Field(
+        3 << 30, description="Address space a worker may take over its start."
+    )
+    max_object_bytes: int = Field(512 << 20, description="Larger objects are rejected unread.")
+    max_frame_pixels: int = Field(
+        64_000_000, description="Images that claim more pixels are not decoded."
+    )
+
+    @property
+    def resolved_lake_url(self) -> str:
+        """The lake's URL, with the default below `home`."""
+        return self.lake_url or str(self.home.resolve() / "lake")
