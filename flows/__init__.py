@@ -1,0 +1,1 @@
+"""What runs and when: the flows, the command, the local stack."""

@@ -1,0 +1,1 @@
+"""From the bucket to instances: object store, header, eligibility, pseudonyms."""

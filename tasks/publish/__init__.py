@@ -1,0 +1,1 @@
+"""From scores to the list, its accounting and the morning's report."""

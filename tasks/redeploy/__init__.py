@@ -1,0 +1,1 @@
+"""The model repository: packages, their records, their checks."""

@@ -1,0 +1,1 @@
+"""From network inputs to image, breast and exam scores."""

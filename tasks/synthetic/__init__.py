@@ -1,0 +1,1 @@
+"""Generated mammograms and DICOM objects with truth: for demo, training, conformance, tests."""
