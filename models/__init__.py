@@ -1,1 +1,1 @@
-"""torch and nothing of the pipeline: contract, network, data set over Parquet, training, metrics, export."""
+"""torch and nothing of the pipeline: contract, network, data set, training, metrics, export."""
