@@ -208,6 +208,7 @@ IMAGES = Table(
         PREPROCESSING_VERSION,
         ETAG,
         EXAM_KEY,
+        _text("object_sha256", "Digest of the object's bytes, hexadecimal."),
         Column(
             "pixels",
             pl.Binary(),
@@ -332,7 +333,7 @@ PRIORITY_LISTS = Table(
         _whole("n_images_unscorable", "Images that could not be scored."),
         _text(
             "flags",
-            "views_missing, image_unscorable, extra_views, implant, calibration_default; joined by a comma.",
+            "views_missing, extra_views, image_unscorable, implant; joined by a comma.",
         ),
         Column(
             "model_version",
