@@ -23,12 +23,10 @@ from models.contract import (
 MAPS = ("malignancy", *FINDING_CLASSES)
 """Order of the maps and of the image logits."""
 
-_OUTSIDE = (
-    -20.0
-)  # logit of a cell without breast: below any other, and finite in half precision
-_PRIOR = (
-    -4.0
-)  # first bias of the maps: lesions are rare, and training starts calm (RetinaNet, 4.1)
+# Logit of a cell without breast: below any other, and finite in half precision.
+_OUTSIDE = -20.0
+# First bias of the maps: lesions are rare, and training starts calm (RetinaNet, 4.1).
+_PRIOR = -4.0
 
 
 @dataclass(frozen=True)

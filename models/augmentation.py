@@ -1,0 +1,96 @@
+"""Changes of a network input that leave it a mammogram, with its lesions moved along.
+
+No flips: the chest wall stays at the left and the nipple points away from the pectoral muscle.
+Background stays zero and breast stays above zero, as the network's breast mask needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Box
+from models.targets import Lesion
+
+Image = NDArray[np.uint8]
+Affine = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far an image may be changed; zeros leave it as it is.
+
+    Args:
+        rotation_degrees: Either way, about the middle of the chest wall.
+        scaling: Share by which it may grow or shrink.
+        shift_px: Upwards, downwards and beyond the chest wall.
+        gamma: Largest exponent; the smallest is its inverse.
+        noise: Standard deviation, in grey levels of 255.
+    """
+
+    rotation_degrees: float = 8.0
+    scaling: float = 0.1
+    shift_px: float = 24.0
+    gamma: float = 1.35
+    noise: float = 4.0
+
+
+def augment(
+    image: Image,
+    lesions: Sequence[Lesion],
+    augmentation: Augmentation,
+    generator: np.random.Generator,
+) -> tuple[Image, list[Lesion]]:
+    """Move, brighten or darken, and roughen an image.
+
+    Args:
+        image: [height, width].
+        lesions: In its pixels.
+        augmentation: How far.
+        generator: Of the chances taken.
+    """
+    matrix = _draw_matrix(image.shape[0], augmentation, generator)
+    size = (image.shape[1], image.shape[0])
+    # Replicated borders carry the chest wall on; the other borders are background.
+    moved = cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    toned = cv2.LUT(moved, _draw_tones(augmentation, generator))
+    rough = _add_noise(np.asarray(toned, np.uint8), augmentation, generator)
+    return rough, [replace(one, box=move_box(one.box, matrix)) for one in lesions]
+
+
+def _draw_matrix(height: int, limits: Augmentation, generator: np.random.Generator) -> Affine:
+    """An affine map of pixels (column, row) about the middle of the chest wall."""
+    angle = generator.uniform(-1, 1) * limits.rotation_degrees
+    scale = 1 + generator.uniform(-1, 1) * limits.scaling
+    matrix = np.asarray(cv2.getRotationMatrix2D((0.0, height / 2), angle, scale), np.float64)
+    matrix[0, 2] -= generator.uniform(0, 1) * limits.shift_px
+    matrix[1, 2] += generator.uniform(-1, 1) * limits.shift_px
+    return matrix
+
+
+def _draw_tones(limits: Augmentation, generator: np.random.Generator) -> Image:
+    """A look-up table: gamma, with 0 kept and everything else above 0."""
+    gamma = limits.gamma ** generator.uniform(-1, 1)
+    tones = np.round(255 * (np.arange(256) / 255) ** gamma).clip(1, 255)
+    tones[0] = 0
+    return tones.astype(np.uint8)
+
+
+def _add_noise(image: Image, limits: Augmentation, generator: np.random.Generator) -> Image:
+    if limits.noise == 0:
+        return image
+    deviation = generator.uniform(0, limits.noise)
+    noise = generator.standard_normal(image.shape, np.float32) * np.float32(deviation)
+    rough = (image + noise).clip(1, 255).astype(np.uint8)
+    return np.where(image > 0, rough, np.uint8(0))
+
+
+def move_box(box: Box, matrix: Affine) -> Box:
+    """The bounds of the ellipse in `box` after an affine map of (column, row)."""
+    radii = np.array([box.right - box.left, box.bottom - box.top]) / 2
+    centre = matrix[:, :2] @ np.array([box.left + radii[0], box.top + radii[1]]) + matrix[:, 2]
+    reach = np.hypot(matrix[:, 0] * radii[0], matrix[:, 1] * radii[1])
+    (left, top), (right, bottom) = centre - reach, centre + reach
+    return Box(float(top), float(left), float(bottom), float(right))

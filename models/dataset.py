@@ -1,0 +1,176 @@
+"""Network inputs with their truth, streamed from Parquet.
+
+Order, copies and augmentation are a function of seed and epoch; nothing is kept between epochs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+import pyarrow.dataset as ds
+import torch
+from torch.utils.data import IterableDataset, get_worker_info
+
+from models.augmentation import Augmentation, augment
+from models.contract import DENSITIES, IMAGE
+from models.geometry import box_to_network
+from models.tables import IMAGE_COLUMNS
+from models.targets import UNKNOWN, Lesion, Targets, cell_targets, image_targets
+
+
+@dataclass(frozen=True)
+class StreamConfig:
+    """How images are streamed.
+
+    Args:
+        augmentation: None streams them as they are, in the table's order.
+        shuffle_images: Images held back to be drawn from at random.
+        lesion_copies: How often an image with a lesion comes in one epoch; a fraction is drawn
+            by chance.
+        seed: Of order, copies and augmentation.
+    """
+
+    augmentation: Augmentation | None = None
+    shuffle_images: int = 256
+    lesion_copies: float = 1.0
+    seed: int = 0
+
+
+class MammogramStream(IterableDataset[dict[str, Any]]):
+    """Samples of one epoch: a function of the tables, the configuration and `epoch` alone.
+
+    A sample holds image (uint8, [1, height, width]), cells and scores (targets of every map,
+    `UNKNOWN` where the truth is not known), density (-1 unknown) and sop_instance_key.
+
+    Args:
+        images: The table `images`.
+        labels: Rows of `labels`; images without one are left out.
+        config: Order and augmentation.
+        shape: Of `pixels`, [1, height, width].
+    """
+
+    def __init__(
+        self,
+        images: ds.Dataset,
+        labels: pl.DataFrame,
+        config: StreamConfig,
+        shape: Sequence[int] = IMAGE.shape,
+    ) -> None:
+        super().__init__()
+        self._images = images
+        self._labels = {row["sop_instance_key"]: row for row in labels.iter_rows(named=True)}
+        self._config = config
+        self._shape = tuple(shape)
+        self.epoch = 0
+
+    @property
+    def expected_images(self) -> int:
+        """Samples of one epoch, copies included; chance may make it a few more or less."""
+        if self._config.augmentation is None:
+            return len(self._labels)
+        copies = (self._n_copies(label) for label in self._labels.values())
+        return round(sum(copies))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        worker = get_worker_info()
+        part, n_parts = (worker.id, worker.num_workers) if worker else (0, 1)
+        generator = np.random.default_rng([self._config.seed, self.epoch, part])
+        rows = self._rows(part, n_parts)
+        if self._config.augmentation is not None:
+            rows = _shuffled(self._copies(rows, generator), self._config, generator)
+        for row in rows:
+            yield self._sample(row, generator)
+
+    def _rows(self, part: int, n_parts: int) -> Iterator[dict[str, Any]]:
+        """The rows of one worker's files, in an order drawn per epoch when shuffling."""
+        files = cast("Iterator[ds.ParquetFileFragment]", self._images.get_fragments())
+        fragments = sorted(files, key=_path)
+        if self._config.augmentation is not None:
+            order = np.random.default_rng([self._config.seed, self.epoch]).permutation(
+                len(fragments)
+            )
+            fragments = [fragments[place] for place in order]
+        wanted = ds.field("sop_instance_key").isin(list(self._labels))
+        for fragment in fragments[part::n_parts]:
+            batches = fragment.to_batches(
+                columns=list(IMAGE_COLUMNS), filter=wanted, batch_size=32
+            )
+            for batch in batches:
+                yield from batch.to_pylist()
+
+    def _copies(
+        self, rows: Iterator[dict[str, Any]], generator: np.random.Generator
+    ) -> Iterator[dict[str, Any]]:
+        """Repeat images with lesions, so that an epoch does not consist of normal breasts."""
+        for row in rows:
+            wanted = self._n_copies(self._label(row))
+            for _ in range(int(wanted + generator.random())):
+                yield row
+
+    def _n_copies(self, label: Mapping[str, Any]) -> float:
+        return self._config.lesion_copies if label["regions"] else 1.0
+
+    def _label(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return self._labels[row["sop_instance_key"]]
+
+    def _sample(self, row: Mapping[str, Any], generator: np.random.Generator) -> dict[str, Any]:
+        label = self._label(row)
+        image = np.frombuffer(row["pixels"], np.uint8).reshape(self._shape[1:])
+        lesions = lesions_of(label, row)
+        if self._config.augmentation is not None:
+            image, lesions = augment(image, lesions, self._config.augmentation, generator)
+        return {
+            "image": torch.from_numpy(image.copy())[None],
+            "cells": torch.from_numpy(_cells(label, lesions, image.shape)),
+            "scores": torch.from_numpy(image_targets(label, lesions)),
+            "density": _density(label),
+            "sop_instance_key": row["sop_instance_key"],
+        }
+
+
+def _path(fragment: ds.ParquetFileFragment) -> str:
+    return str(fragment.path)
+
+
+def _shuffled(
+    rows: Iterator[dict[str, Any]], config: StreamConfig, generator: np.random.Generator
+) -> Iterator[dict[str, Any]]:
+    """Draw from a buffer of rows, so that neighbours in a file do not stay neighbours."""
+    held: list[dict[str, Any]] = []
+    for row in rows:
+        held.append(row)
+        if len(held) >= config.shuffle_images:
+            yield held.pop(int(generator.integers(len(held))))
+    while held:
+        yield held.pop(int(generator.integers(len(held))))
+
+
+def lesions_of(label: Mapping[str, Any], image: Mapping[str, Any]) -> list[Lesion]:
+    """The lesions of an image in network pixels.
+
+    Args:
+        label: regions (null: not known), whose finding is a finding class or a bare finding
+            with the image's assessment.
+        image: Geometry columns of its row.
+    """
+    found: list[Lesion] = []
+    for region in label["regions"] or ():
+        name = region["finding"]
+        whole = name if "_" in name else f"{name}_{label['assessment']}"
+        found.append(Lesion(box_to_network(region, image), whole, float(region["score"])))
+    return found
+
+
+def _cells(label: Mapping[str, Any], lesions: list[Lesion], shape: Sequence[int]) -> Targets:
+    """Targets of the cells; all unknown where the image has a finding but no regions."""
+    targets = cell_targets(lesions, shape)
+    if not lesions and label["finding"] != "no_finding":
+        targets[:] = UNKNOWN
+    return targets
+
+
+def _density(label: Mapping[str, Any]) -> int:
+    density = label["breast_density"]
+    return -1 if density is None else DENSITIES.index(density)

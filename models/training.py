@@ -1,0 +1,221 @@
+"""The training loop: from streams of network inputs to a network's averaged weights.
+
+It resumes after the last whole epoch to the same result and stops on a loss that is no number.
+It neither imports data sets nor packages models.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader
+
+from models.checkpoint import Trained, load_checkpoint, save_checkpoint
+from models.dataset import MammogramStream
+from models.losses import LossWeights, losses
+from models.network import MammographyNetwork, NetworkConfig, build_network
+
+_LOG = logging.getLogger(__name__)
+_PROGRESS_S = 20.0
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides the result, besides the data.
+
+    Args:
+        network: Architecture and first weights.
+        loss_weights: Balance of the losses.
+        epochs: Passes over the stream.
+        batch_size: Images a step.
+        learning_rate: The highest.
+        weight_decay: AdamW's.
+        warmup_share: Part of the training in which the rate rises.
+        average_decay: Of the exponential moving average of the weights.
+        n_loaders: Processes that read and augment; 0 does it between steps.
+        seed: Of weights, order and augmentation.
+    """
+
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    loss_weights: LossWeights = field(default_factory=LossWeights)
+    epochs: int = 8
+    batch_size: int = 8
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    warmup_share: float = 0.05
+    average_decay: float = 0.995
+    n_loaders: int = 0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch gave: its number from 1, mean losses and duration."""
+
+    number: int
+    losses: dict[str, float]
+    seconds: float
+
+
+class DivergedError(RuntimeError):
+    """The loss is no longer a number."""
+
+
+def choose_device() -> torch.device:
+    """The GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """bfloat16 where the device computes in it natively, else float32."""
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported()
+    else:
+        native = getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16", False)
+    return torch.autocast(device.type, torch.bfloat16, enabled=native)
+
+
+def rate_share(progress: float, warmup_share: float) -> float:
+    """Share of the highest learning rate: linear warm-up, then half a cosine to zero."""
+    if progress < warmup_share:
+        return max(progress, 1e-3) / warmup_share
+    return 0.5 * (1 + math.cos(math.pi * (progress - warmup_share) / (1 - warmup_share)))
+
+
+class Trainer:
+    """A network, its average and its optimizer, taken from epoch to epoch.
+
+    Args:
+        config: What decides the result.
+        stream: The training images.
+        folder: Where the run's state lies.
+        device: Where to compute.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        stream: MammogramStream,
+        folder: Path,
+        device: torch.device,
+    ) -> None:
+        self._config, self._stream, self._folder, self._device = config, stream, folder, device
+        self._network = build_network(config.network, config.seed).to(device)
+        self._network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- torch's stub lacks it
+        self._average = AveragedModel(
+            self._network,
+            multi_avg_fn=get_ema_multi_avg_fn(config.average_decay),
+            use_buffers=True,
+        )
+        self._optimizer = torch.optim.AdamW(
+            self._network.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+        )
+        self._trained = Trained(self._network, self._average, self._optimizer)
+
+    @property
+    def averaged(self) -> MammographyNetwork:
+        """The network with averaged weights, in evaluation mode."""
+        network: Any = self._average.module
+        return network.eval()
+
+    def run(self, on_epoch: Callable[[MammographyNetwork, Epoch], None]) -> MammographyNetwork:
+        """Train to the last epoch, from the folder's state where there is one.
+
+        Args:
+            on_epoch: Called after each epoch with the averaged network.
+        """
+        config = asdict(self._config)
+        facts = load_checkpoint(self._folder, self._trained, config)
+        for number in range(facts.get("epoch", 0) + 1, self._config.epochs + 1):
+            epoch = self._run_epoch(number)
+            save_checkpoint(self._folder, self._trained, {"epoch": number, "config": config})
+            on_epoch(self.averaged, epoch)
+        return self.averaged
+
+    def _run_epoch(self, number: int) -> Epoch:
+        self._stream.epoch = number
+        torch.manual_seed(self._config.seed + number)
+        self._network.train()
+        loader = DataLoader(
+            self._stream,
+            batch_size=self._config.batch_size,
+            num_workers=self._config.n_loaders,
+            drop_last=True,
+            pin_memory=self._device.type == "cuda",
+        )
+        meter = _Meter(number, self._stream.expected_images)
+        for batch in loader:
+            progress = (number - 1 + meter.share) / self._config.epochs
+            meter.add(self._step(batch, progress), len(batch["image"]))
+        return meter.epoch()
+
+    def _step(self, batch: Mapping[str, Any], progress: float) -> dict[str, float]:
+        rate = self._config.learning_rate * rate_share(progress, self._config.warmup_share)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        moved = {
+            name: value.to(self._device, non_blocking=True)
+            for name, value in batch.items()
+            if isinstance(value, Tensor)
+        }
+        with autocast(self._device):
+            logits = self._network.logits(moved["image"])
+        parts = losses(logits, moved)
+        total = sum(
+            weight * parts[name] for name, weight in asdict(self._config.loss_weights).items()
+        )
+        return self._descend(torch.as_tensor(total), parts)
+
+    def _descend(self, total: Tensor, parts: Mapping[str, Tensor]) -> dict[str, float]:
+        if not torch.isfinite(total):
+            raise DivergedError(
+                f"The loss is {total.item()}: lower the learning rate, or look at the images."
+            )
+        self._optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
+        self._optimizer.step()
+        self._average.update_parameters(self._network)
+        return {"total": total.item()} | {name: part.item() for name, part in parts.items()}
+
+
+class _Meter:
+    """Sums an epoch's losses and says now and then how far it is."""
+
+    def __init__(self, number: int, expected_images: int) -> None:
+        self._number, self._expected = number, max(1, expected_images)
+        self._images, self._sums = 0, dict[str, float]()
+        self._start = self._said = time.monotonic()
+
+    @property
+    def share(self) -> float:
+        """Share of the epoch that is done, 0-1."""
+        return min(1.0, self._images / self._expected)
+
+    def add(self, parts: Mapping[str, float], n_images: int) -> None:
+        self._images += n_images
+        for name, value in parts.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value * n_images
+        now = time.monotonic()
+        if now - self._said > _PROGRESS_S:
+            self._said = now
+            rate = self._images / (now - self._start)
+            left_s = (self._expected - self._images) / rate
+            line = "epoch %d: %3.0f %%, loss %.3f, %.1f images/s, %.0f s left"
+            loss = self._sums["total"] / self._images
+            _LOG.info(line, self._number, 100 * self.share, loss, rate, max(0.0, left_s))
+
+    def epoch(self) -> Epoch:
+        if not self._images:
+            raise ValueError("The stream holds fewer images than one batch: add data.")
+        means = {name: value / self._images for name, value in self._sums.items()}
+        return Epoch(self._number, means, time.monotonic() - self._start)
