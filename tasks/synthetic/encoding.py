@@ -1,0 +1,102 @@
+"""Puts stored values into a dataset under any transfer syntax that mammographs use.
+
+Only lossless syntaxes; what each one may hold (bits, sign) is the caller's care.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any, TypeAlias
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset, dcmwrite
+from pydicom.encaps import encapsulate
+from pydicom.pixels.encoders.base import RLELosslessEncoder
+from pydicom.uid import (
+    UID,
+    HTJ2KLossless,
+    JPEG2000Lossless,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+from tasks.synthetic.jpeg_lossless import encode_jpeg_lossless
+
+StoredValues: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int16]
+FrameEncoder: TypeAlias = Callable[[Any, int], bytes]
+
+
+def _jpeg_2000(values: StoredValues, bits: int) -> bytes:
+    frame = imagecodecs.jpeg2k_encode(
+        values, level=0, reversible=True, codecformat="j2k", bitspersample=bits, numthreads=1
+    )
+    return bytes(frame)
+
+
+def _jpeg_ls(values: StoredValues, bits: int) -> bytes:
+    del bits  # CharLS is given the width of the element type
+    return bytes(imagecodecs.jpegls_encode(values, level=0))
+
+
+def _htj2k(values: StoredValues, bits: int) -> bytes:
+    del bits  # as above
+    return bytes(imagecodecs.htj2k_encode(values, reversible=True))
+
+
+def _rle(values: StoredValues, bits: int) -> bytes:
+    return RLELosslessEncoder.encode(
+        values,
+        encoding_plugin="pylibjpeg",
+        rows=values.shape[0],
+        columns=values.shape[1],
+        samples_per_pixel=1,
+        number_of_frames=1,
+        bits_allocated=8 * values.itemsize,
+        bits_stored=bits,
+        pixel_representation=0,
+        photometric_interpretation="MONOCHROME2",
+    )
+
+
+ENCODERS: dict[UID, FrameEncoder] = {
+    JPEGLossless: encode_jpeg_lossless,
+    JPEGLosslessSV1: encode_jpeg_lossless,
+    JPEG2000Lossless: _jpeg_2000,
+    JPEGLSLossless: _jpeg_ls,
+    HTJ2KLossless: _htj2k,
+    RLELossless: _rle,
+}
+"""How a frame is compressed; a syntax that is absent here stores it as it is."""
+
+
+def set_stored_values(
+    dataset: Dataset, stored_values: StoredValues, transfer_syntax_uid: UID, bits: int
+) -> None:
+    """Set Pixel Data (7FE0,0010) and the transfer syntax of `dataset`.
+
+    Args:
+        dataset: Its file meta information is completed; the image pixel module is the caller's.
+        stored_values: [rows, columns].
+        transfer_syntax_uid: Any lossless syntax.
+        bits: Bits Stored (0028,0101).
+    """
+    dataset.file_meta.TransferSyntaxUID = transfer_syntax_uid
+    encode = ENCODERS.get(transfer_syntax_uid)
+    if encode is not None:
+        dataset.PixelData = encapsulate([encode(stored_values, bits)])
+        dataset["PixelData"].VR = "OB"
+        return
+    order = "<" if transfer_syntax_uid.is_little_endian else ">"
+    frame = stored_values.astype(stored_values.dtype.newbyteorder(order), copy=False).tobytes()
+    dataset.PixelData = frame + b"\0" * (len(frame) % 2)
+    dataset["PixelData"].VR = "OB" if stored_values.itemsize == 1 else "OW"
+
+
+def dicom_bytes(dataset: Dataset) -> bytes:
+    """Write `dataset` as a DICOM file in memory, with preamble and file meta information."""
+    buffer = BytesIO()
+    dcmwrite(buffer, dataset, enforce_file_format=True)
+    return buffer.getvalue()
