@@ -1,0 +1,60 @@
+# Two commands matter: `make demo` and `make test`. Everything else serves them.
+PYTHON ?= python3
+UV = .venv/bin/uv pip install --quiet --python
+# What the tests use besides Python packages: a browser and the validators of the standard.
+SYSTEM_PACKAGES = chromium dcmtk dicom3tools
+
+.PHONY: help demo up test test-long lint bench setup system-packages format clean
+
+help: ## Show these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: setup ## Generate a campaign, run a night over it, open the app (Ctrl-C ends it)
+	.venv/bin/mammo demo
+
+up: setup ## The local stack, the nightly schedule and the app
+	.venv/bin/mammo up
+
+test: setup system-packages lint ## All set-up and the whole suite, on real servers
+	.venv/bin/pytest -m "not long"
+
+test-long: setup system-packages ## What takes too long for every change
+	.venv/bin/pytest -m long --timeout 3600
+
+lint: setup ## Style, types and the direction of imports
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+
+format: setup ## Format and fix what can be fixed
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: setup ## Speed against floors and against the common way; results go to docs/results.md
+	.venv/bin/python -m benchmarks.night
+
+setup: .venv/.ready .venv-triton/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv || { echo "No venv in this Python: apt-get install python3-venv"; exit 1; }
+	.venv/bin/pip install --quiet --constraint constraints.txt uv
+	$(UV) .venv/bin/python --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# Triton's python backend needs numpy 1: an environment of its own.
+.venv-triton/.ready: constraints-triton.txt .venv/.ready
+	@test -x .venv-triton/bin/python || $(PYTHON) -m venv .venv-triton
+	$(UV) .venv-triton/bin/python --requirement constraints-triton.txt
+	@touch $@
+
+system-packages:
+	@missing=$$(for package in $(SYSTEM_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || echo $$package; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "Install first, as root: apt-get install" $$missing; exit 1; fi; \
+	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -q -y --no-install-recommends $$missing
+
+clean: ## Remove the environments and this folder's state
+	rm -rf .venv .venv-triton .smart-mammo

@@ -1,0 +1,165 @@
+"""The night: discover, read, preprocess, score, aggregate, publish.
+
+A night that cannot finish publishes what it has, says what is missing, and ends as failed; the next
+run finishes it from the tables alone.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+
+from prefect import allow_failure, flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+from tasks.preprocess.transform import PREPROCESSING_VERSION
+
+from flows.limits import ensure_triton_limit
+from flows.memory import MemoryWatch
+from flows.services import build_services, load_settings, today
+from tasks import steps
+from tasks.errors import SmartMammoError
+from tasks.ingest.intake import unread_batches
+from tasks.ingest.shards import waiting_shards
+from tasks.lake.schemas import OBJECTS, RUNS
+from tasks.publish.accounting import count_objects
+from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
+from tasks.redeploy.record import ensure_calibration
+from tasks.run import Run
+from tasks.services import Services
+from tasks.steps import StepResult
+
+SHARDS_IN_FLIGHT = 2
+"""One shard is decoded while the one before it is scored."""
+
+
+@dataclass
+class Progress:
+    """What the steps of a run have done so far."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    failures: list[str] = field(default_factory=list)
+    is_list_new: bool = False
+
+    def add(self, stage: str, result: StepResult) -> None:
+        """Add one step's count and time to its stage."""
+        self.counts[stage] += result.n
+        self.seconds[stage] += result.seconds
+
+    @contextmanager
+    def stating_failures(self) -> Iterator[None]:
+        """Turn an error on purpose into a stated failure, so that the night goes on."""
+        try:
+            yield
+        except SmartMammoError as error:
+            self.failures.append(str(error))
+
+
+@flow(
+    name="campaign",
+    flow_run_name="night of {list_date}",
+    task_runner=ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT),
+    persist_result=False,
+)
+def campaign(list_date: date | None = None, report_path: Path | None = None) -> State[None]:
+    """Run one night.
+
+    Args:
+        list_date: The day that the list is read on; today in America/Santiago if left out.
+        report_path: Where the night's report is also written, as JSON.
+
+    Returns:
+        A Completed state, or a Failed one whose message says what is left for the next run.
+    """
+    start = perf_counter()
+    services = build_services(load_settings())
+    run = Run.begin(list_date or today())
+    progress = Progress()
+    with MemoryWatch() as memory, services.pool:
+        with progress.stating_failures():
+            _score_what_is_new(services, run, progress)
+        with progress.stating_failures():
+            _publish(services, run, progress)
+    progress.seconds["total"] = perf_counter() - start
+    report = _report(services, run, progress, memory.peak_mb)
+    if report_path:
+        report_path.write_text(json.dumps(as_json(report), indent=2))
+    return _close(services, report)
+
+
+def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None:
+    with progress.stating_failures():
+        progress.add("discover", steps.discover(services, run))
+        for object_keys in unread_batches(services.lake):
+            progress.add("read", steps.read(object_keys, services, run))
+    for stage, future in _submit_shards(services, run):
+        with progress.stating_failures():
+            progress.add(stage, future.result())
+
+
+def _submit_shards(services: Services, run: Run) -> list[tuple[str, PrefectFuture[StepResult]]]:
+    """Submit two steps a shard; scoring waits for its own shard and takes what that one made."""
+    ensure_triton_limit()
+    futures: list[tuple[str, PrefectFuture[StepResult]]] = []
+    version, exams_per_shard = services.model.version, services.settings.exams_per_shard
+    for exam_keys in waiting_shards(services.lake, version, exams_per_shard):
+        made = steps.preprocess.submit(exam_keys, services, run)
+        scored = steps.score.submit(exam_keys, services, run, wait_for=[allow_failure(made)])
+        futures += [("preprocess", made), ("score", scored)]
+    return futures
+
+
+def _publish(services: Services, run: Run, progress: Progress) -> None:
+    settings = services.settings
+    ensure_calibration(services.lake, settings.model_repository, services.model.version)
+    progress.add("aggregate", steps.aggregate_exams(services, run))
+    count_objects(services.lake.read(OBJECTS))  # the gate: sums that disagree publish nothing
+    result, progress.is_list_new = steps.publish(services, run)
+    progress.add("publish", result)
+
+
+def _report(
+    services: Services, run: Run, progress: Progress, peak_memory_mb: float
+) -> NightReport:
+    accounting = count_objects(services.lake.read(OBJECTS))
+    if accounting.pending and not progress.failures:
+        progress.failures.append(f"{accounting.pending} objects are still pending.")
+    return NightReport(
+        run=run,
+        finished_at=datetime.now(UTC),
+        failures=tuple(progress.failures),
+        accounting=accounting,
+        n_new_objects=progress.counts["discover"],
+        n_images_scored=progress.counts["score"],
+        n_exams_listed=progress.counts["publish"],
+        is_list_new=progress.is_list_new,
+        seconds=dict(progress.seconds),
+        peak_memory_mb=peak_memory_mb,
+        model_version=services.model.version,
+        preprocessing_version=PREPROCESSING_VERSION,
+    )
+
+
+def _close(services: Services, report: NightReport) -> State[None]:
+    """Leave the report where people look in the morning, and end as what the night was."""
+    if report.has_written:
+        services.lake.insert_new(RUNS, RUNS.frame([as_row(report)]))
+    markdown = as_markdown(report, f"http://127.0.0.1:{services.settings.app_port}/list")
+    create_markdown_artifact(
+        markdown, key="night", description=f"Night of {report.run.list_date}"
+    )
+    create_table_artifact(
+        [{"reason": reason, "n": n} for reason, n in report.accounting.reasons.items()],
+        key="night-set-aside",
+    )
+    if report.failures:
+        return Failed(message=" ".join(report.failures))
+    return Completed(message=f"{report.n_exams_listed} exams listed")

@@ -1,0 +1,102 @@
+"""Every Prefect task on one page: function, retries, time-out.
+
+Keys go in and counts come out; nothing else in tasks/ imports prefect.
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.concurrency.sync import concurrency
+
+from tasks.errors import Retryable
+from tasks.ingest.intake import discover_objects, read_batch
+from tasks.preprocess.shard import preprocess_shard
+from tasks.publish.publication import publish_list
+from tasks.run import Run
+from tasks.score.exams import aggregate
+from tasks.score.shard import score_shard
+from tasks.services import Services
+
+RETRY_DELAYS_S = [2, 8, 20]
+SHARD_TIMEOUT_S = 3600
+TRITON_LIMIT = "triton"
+TRITON_LEASE_S = 60
+"""After this the place of a killed run is free again."""
+
+
+class StepResult(NamedTuple):
+    """What a step did: a count, and the wall time that it took."""
+
+    n: int
+    seconds: float
+
+
+def _discover(services: Services, run: Run) -> StepResult:
+    start = perf_counter()
+    return StepResult(
+        discover_objects(services.lake, services.store, run), perf_counter() - start
+    )
+
+
+def _read(object_keys: list[str], services: Services, run: Run) -> StepResult:
+    start = perf_counter()
+    n = read_batch(
+        object_keys, services.lake, services.store, services.pool, services.pseudonymiser, run
+    )
+    return StepResult(n, perf_counter() - start)
+
+
+def _preprocess(exam_keys: list[str], services: Services, run: Run) -> StepResult:
+    start = perf_counter()
+    counts = preprocess_shard(exam_keys, services.lake, services.store, services.pool, run)
+    return StepResult(counts.n_done, perf_counter() - start)
+
+
+def _score(exam_keys: list[str], services: Services, run: Run) -> StepResult:
+    with concurrency(TRITON_LIMIT, occupy=1, strict=True, lease_duration=TRITON_LEASE_S):
+        start = perf_counter()
+        n = score_shard(exam_keys, services.lake, services.model, run)
+        return StepResult(n, perf_counter() - start)
+
+
+def _aggregate(services: Services, run: Run) -> StepResult:
+    start = perf_counter()
+    return StepResult(
+        aggregate(services.lake, services.model.version, run), perf_counter() - start
+    )
+
+
+def _publish(services: Services, run: Run) -> tuple[StepResult, bool]:
+    start = perf_counter()
+    n, is_new = publish_list(services.lake, services.model.version, run)
+    return StepResult(n, perf_counter() - start), is_new
+
+
+def _is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Only what may succeed later is tried again."""
+    return isinstance(state.result(raise_on_failure=False), Retryable)
+
+
+def _step(function: Callable[..., Any], timeout_s: float) -> Task[..., Any]:
+    return task(
+        name=function.__name__.strip("_"),
+        retries=len(RETRY_DELAYS_S),
+        retry_delay_seconds=[float(delay) for delay in RETRY_DELAYS_S],
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_is_retryable,
+        timeout_seconds=timeout_s,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(function)
+
+
+discover = _step(_discover, 1800)
+read = _step(_read, SHARD_TIMEOUT_S)
+preprocess = _step(_preprocess, SHARD_TIMEOUT_S)
+score = _step(_score, SHARD_TIMEOUT_S)
+aggregate_exams = _step(_aggregate, 1800)
+publish = _step(_publish, 1800)
