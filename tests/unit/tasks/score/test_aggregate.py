@@ -1,0 +1,114 @@
+"""Images become views, views breasts, breasts exams."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.score.aggregate import score_exams
+
+CALIBRATION = pl.DataFrame(
+    {
+        "calibration_id": ["default"],
+        "site": ["*"],
+        "manufacturer": ["*"],
+        "software_versions": ["*"],
+        "slope": [1.0],
+        "intercept": [0.0],
+        "band_edges": [[place / 10 for place in range(1, 10)]],
+    }
+)
+
+
+def image(
+    key: str, laterality: str, view: str, score: float | None, exam_key: str = "e"
+) -> dict:
+    return {
+        "sop_instance_key": key,
+        "exam_key": exam_key,
+        "image_laterality": laterality,
+        "view_position": view,
+        "malignancy_score": score,
+        "finding": "mass",
+        "assessment": "benign",
+        "model_version": "1",
+        "site": "S",
+        "manufacturer": "M",
+        "software_versions": "1",
+    }
+
+
+def scored(*images: dict) -> dict:
+    return score_exams(pl.DataFrame(images), CALIBRATION, "run").row(0, named=True)
+
+
+def test_an_exam_has_the_score_of_its_higher_breast():
+    exam = scored(
+        image("a", "R", "CC", 0.2),
+        image("b", "R", "MLO", 0.4),
+        image("c", "L", "CC", 0.1),
+        image("d", "L", "MLO", 0.9),
+    )
+    assert exam["right_breast_score"] == pytest.approx(0.3)
+    assert exam["left_breast_score"] == exam["exam_score"] == pytest.approx(0.5)
+    assert (exam["driving_breast"], exam["driving_view"]) == ("L", "MLO")
+    assert exam["views"] == "L-CC,L-MLO,R-CC,R-MLO"
+
+
+def test_a_repeated_view_counts_once_at_its_highest_image():
+    exam = scored(
+        image("a", "R", "CC", 0.2), image("b", "R", "CC", 0.6), image("c", "R", "MLO", 0.4)
+    )
+    assert exam["exam_score"] == pytest.approx(0.5)
+    assert exam["left_breast_score"] is None
+
+
+def test_an_unscored_image_is_counted_and_moves_no_score():
+    exam = scored(image("a", "R", "CC", 0.2), image("b", "L", "CC", None))
+    assert (exam["n_images_scored"], exam["n_images_unscorable"]) == (1, 1)
+    assert exam["exam_score"] == pytest.approx(0.2)
+
+
+def test_an_exam_without_any_score_has_no_row():
+    rows = score_exams(
+        pl.DataFrame([image("a", "R", "CC", None), image("b", "R", "CC", 0.1, "f")]),
+        CALIBRATION,
+        "r",
+    )
+    assert rows["exam_key"].to_list() == ["f"]
+
+
+IMAGES = st.lists(
+    st.builds(
+        image,
+        st.uuids().map(str),
+        st.sampled_from("RL"),
+        st.sampled_from(["CC", "MLO"]),
+        st.floats(0, 1, width=32),
+        st.sampled_from("efg"),
+    ),
+    min_size=1,
+    max_size=20,
+    unique_by=lambda row: row["sop_instance_key"],
+)
+
+
+@given(IMAGES, st.randoms(use_true_random=False))
+def test_the_order_of_images_changes_nothing(images, random):
+    shuffled = random.sample(images, len(images))
+    rows = [
+        score_exams(pl.DataFrame(order), CALIBRATION, "run") for order in (images, shuffled)
+    ]
+    assert (
+        rows[0]
+        .drop("exam_score", "calibrated_score", "right_breast_score", "left_breast_score")
+        .equals(
+            rows[1].drop(
+                "exam_score", "calibrated_score", "right_breast_score", "left_breast_score"
+            )
+        )
+    )
+    assert rows[0]["exam_score"].to_list() == pytest.approx(
+        rows[1]["exam_score"].to_list(), abs=1e-6
+    )
+    assert rows[0]["exam_score"].is_between(0, 1).all()
