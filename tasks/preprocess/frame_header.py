@@ -1,0 +1,73 @@
+"""The size that a compressed frame says it has, read before any decoder sees it.
+
+It reads markers only: a 124 kB frame that claims 65535 x 65535 is refused for nothing.
+"""
+
+import struct
+
+from tasks.errors import Rejected, RejectionReason
+
+_JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+_JPEG_FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_JPEG_ENDS_HEADER = frozenset({0xD9, 0xDA})
+_J2K_START = b"\xff\x4f\xff\x51"
+
+
+def jpeg_frame_size(frame: bytes) -> tuple[int, int]:
+    """(rows, columns) by the start-of-frame segment of a JPEG or JPEG-LS frame.
+
+    Raises:
+        Rejected: If there is none before the first scan, or it has several components.
+
+    References:
+        ITU-T T.81 B.2.2, T.87 C.2.2.
+    """
+    position = 2
+    while position + 4 <= len(frame) and frame[position] == 0xFF:
+        marker = frame[position + 1]
+        if marker in _JPEG_FRAME_MARKERS and position + 10 <= len(frame):
+            rows, columns, n_components = struct.unpack_from(">HHB", frame, position + 5)
+            return _grey(rows, columns, n_components)
+        if marker in _JPEG_ENDS_HEADER:
+            break
+        position += _jpeg_step(frame, position)
+    raise _no_header("JPEG")
+
+
+def jpeg2000_frame_size(frame: bytes) -> tuple[int, int]:
+    """(rows, columns) by the SIZ segment of a JPEG 2000 or HTJ2K codestream, boxed or not.
+
+    Raises:
+        Rejected: If there is none, or it has several components.
+
+    References:
+        ITU-T T.800 A.5.1.
+    """
+    start = frame.find(_J2K_START)
+    if start < 0 or start + 42 > len(frame):
+        raise _no_header("JPEG 2000")
+    right, bottom, left, top = struct.unpack_from(">4I", frame, start + 8)
+    (n_components,) = struct.unpack_from(">H", frame, start + 40)
+    return _grey(bottom - top, right - left, n_components)
+
+
+def _jpeg_step(frame: bytes, position: int) -> int:
+    marker = frame[position + 1]
+    if marker == 0xFF:  # a fill byte
+        return 1
+    if marker in _JPEG_WITHOUT_LENGTH:
+        return 2
+    (length,) = struct.unpack_from(">H", frame, position + 2)
+    return 2 + length
+
+
+def _grey(rows: int, columns: int, n_components: int) -> tuple[int, int]:
+    if n_components != 1:
+        raise Rejected(
+            RejectionReason.DAMAGED_PIXELS, f"The frame has {n_components} components, not 1."
+        )
+    return rows, columns
+
+
+def _no_header(kind: str) -> Rejected:
+    return Rejected(RejectionReason.DAMAGED_PIXELS, f"No {kind} frame header was found.")

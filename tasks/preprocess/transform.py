@@ -1,0 +1,140 @@
+"""A mammogram's file to the network input: the one path of pixels, for training and serving.
+
+It is byte-equal wherever it runs, and its version is a digest of everything it depends on.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models import contract
+from tasks.preprocess import breast as breast_module
+from tasks.preprocess.breast import Breast, Mask, find_breast, sample_stride
+from tasks.preprocess.codecs import decode
+from tasks.preprocess.geometry import Geometry, fit_scale
+from tasks.preprocess.reading import DEFAULT_LIMITS, ReadLimits, read_dataset
+from tasks.preprocess.values import (
+    DISPLAY_MAX,
+    DisplayValues,
+    StoredValues,
+    apply_table,
+    display_table,
+)
+
+__all__ = [
+    "PREPROCESSING_VERSION",
+    "Geometry",
+    "NetworkInput",
+    "make_network_input",
+]
+
+cv2.setNumThreads(1)  # a worker is one core's; and no result may depend on a thread count
+
+PARAMETERS = {
+    "revision": 1,  # raise it when code changes a pixel without changing a constant
+    "input": [contract.IMAGE.name, contract.IMAGE.dtype, list(contract.IMAGE.shape)],
+    "voi": "LUT sequence's first item, else first window, else range of the sample",
+    "display_max": DISPLAY_MAX,
+    "resize": ["area below 1", "linear above 1", "crop at top left, chest wall left"],
+    "breast": {
+        name: value for name, value in sorted(vars(breast_module).items()) if name.isupper()
+    },
+}
+"""Everything that decides a pixel, as data."""
+
+PREPROCESSING_VERSION = hashlib.sha256(
+    json.dumps(PARAMETERS, sort_keys=True).encode()
+).hexdigest()[:12]
+"""12 hexadecimal digits of the parameters' digest; a column of every row made here."""
+
+Pixels = NDArray[np.uint8]
+_DISPLAY_STEP = DISPLAY_MAX // 255
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """One image as the network takes it.
+
+    Args:
+        pixels: [INPUT_HEIGHT_PX, INPUT_WIDTH_PX], 0-255, chest wall at the left.
+        geometry: The way back to the original pixels.
+        breast_area_fraction: Share of the original image that the breast covers, 0-1.
+    """
+
+    pixels: Pixels
+    geometry: Geometry
+    breast_area_fraction: float
+
+
+def make_network_input(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> NetworkInput:
+    """Turn a DICOM file into the network input.
+
+    Args:
+        data: The whole file.
+        limits: What the file may ask for.
+
+    Raises:
+        Rejected: If it cannot be decoded, or shows no breast.
+    """
+    dataset = read_dataset(data, limits)
+    stored = decode(dataset, limits.max_frame_pixels)
+    return transform(stored, display_table(dataset, _sample(stored)))
+
+
+def transform(stored: StoredValues, table: DisplayValues) -> NetworkInput:
+    """Find the breast, turn it to the left, crop, look up and resize.
+
+    A mirrored file gives the same bytes: it is turned back before anything is measured.
+
+    Args:
+        stored: [rows, columns] stored values.
+        table: Of `display_table`.
+    """
+    breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
+    is_flipped = breast.is_chest_wall_right
+    if is_flipped:
+        stored = stored[:, ::-1]
+        breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
+    pixels = _resize(apply_table(_crop(stored, breast), table), breast.mask)
+    geometry = _geometry(breast, stored.shape[1], is_flipped=is_flipped)
+    return NetworkInput(pixels, geometry, breast.area_fraction)
+
+
+def _sample(stored: StoredValues) -> StoredValues:
+    stride = sample_stride(*stored.shape)
+    return np.ascontiguousarray(stored[::stride, ::stride])
+
+
+def _crop(stored: StoredValues, breast: Breast) -> StoredValues:
+    rows = slice(breast.top_px, breast.top_px + breast.height_px)
+    columns = slice(breast.left_px, breast.left_px + breast.width_px)
+    return np.ascontiguousarray(stored[rows, columns])
+
+
+def _resize(crop: DisplayValues, mask: Mask) -> Pixels:
+    """Scale a crop into the top left of the input; outside the breast's outline it is 0."""
+    scale = fit_scale(*crop.shape)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=method)
+    inside = cv2.resize(mask, scaled.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    scaled[inside == 0] = 0
+    pixels = np.zeros(contract.IMAGE.shape[1:], np.uint8)
+    height, width = scaled.shape
+    pixels[:height, :width] = (scaled.astype(np.uint32) + _DISPLAY_STEP // 2) // _DISPLAY_STEP
+    return pixels
+
+
+def _geometry(breast: Breast, columns: int, *, is_flipped: bool) -> Geometry:
+    right_px = breast.left_px + breast.width_px
+    return Geometry(
+        crop_top_px=breast.top_px,
+        crop_left_px=columns - right_px if is_flipped else breast.left_px,
+        crop_height_px=breast.height_px,
+        crop_width_px=breast.width_px,
+        is_flipped=is_flipped,
+        scale=fit_scale(breast.height_px, breast.width_px),
+    )
