@@ -1,7 +1,7 @@
 """Every table of the lake, declared once: columns, types, units, meaning, key.
 
-Readers, writers, tests and `docs/tables.md` derive from these declarations. Reading and committing
-is `tasks.lake.store`'s work.
+Readers, writers, tests and `docs/tables.md` derive from these declarations. Reading and
+committing is `tasks.lake.store`'s work.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,8 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     partition_by: tuple[str, ...] = ()
+    rows_per_group: int | None = None
+    """Rows in a Parquet row group, where a row is so large that readers want few at a time."""
 
     @property
     def schema(self) -> pl.Schema:
@@ -229,6 +231,7 @@ IMAGES = Table(
         ),
         RUN_ID,
     ),
+    rows_per_group=4,
 )
 
 IMAGE_SCORES = Table(

@@ -1,0 +1,87 @@
+"""How a declared table lies on disk: its Delta schema, and its Parquet pages.
+
+It decides nothing about rows; `tasks.lake.store` writes them.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+import polars as pl
+from deltalake import ColumnProperties, DeltaTable, Field, Schema, WriterProperties
+
+from tasks.errors import ContractViolation
+from tasks.lake.schemas import Table
+
+CONFIGURATION = {
+    # A published list stays readable as it was that morning; the default forgets in 30 days.
+    "delta.logRetentionDuration": "interval 3650 days",
+    # A reader in S3 fetches at most so many small log files behind a checkpoint.
+    "delta.checkpointInterval": "20",
+}
+"""Table properties of every table."""
+
+
+@cache
+def delta_schema(table: Table) -> Schema:
+    """Translate a declaration, with each column's meaning as its comment."""
+    arrow = pl.DataFrame(schema=table.schema).to_arrow().schema
+    fields = Schema.from_arrow(arrow).fields
+    return Schema(
+        [
+            Field(
+                column.name,
+                field.type,
+                nullable=column.nullable,
+                metadata={"comment": column.meaning},
+            )
+            for column, field in zip(table.columns, fields, strict=True)
+        ]
+    )
+
+
+def check_stored_schema(table: Table, delta: DeltaTable) -> None:
+    """Hold the stored columns to the declared ones; comments may differ.
+
+    Raises:
+        ContractViolation: If they differ in name, type, order or nullability.
+    """
+    declared = {
+        field.name: (field.type, field.nullable) for field in delta_schema(table).fields
+    }
+    stored = {field.name: (field.type, field.nullable) for field in delta.schema().fields}
+    if declared == stored:
+        return
+    names = declared | stored
+    different = [name for name in names if declared.get(name) != stored.get(name)]
+    raise ContractViolation(
+        f"The lake's table {table.name} was made by another version of this system: it differs "
+        f"in {different}. Migrate it, or start with an empty lake."
+    )
+
+
+def writer_properties(table: Table) -> WriterProperties:
+    """Choose Parquet's encoding: light zstd, and plain pages without statistics for payloads.
+
+    A dictionary or minimum and maximum of images would cost their size and prune nothing.
+    """
+    plain = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=1,
+        max_row_group_size=table.rows_per_group,
+        column_properties={
+            column.name: plain for column in table.columns if column.dtype == pl.Binary
+        },
+    )
+
+
+def one_of(column: str, values: Iterable[object]) -> str:
+    """Write the condition that a column has one of some values, as DataFusion reads it."""
+    return f"{column} IN ({', '.join(_literal(value) for value in values)})"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
+    # A date or time in quotes takes the type of the column that it is compared with.
+    return "'" + str(value).replace("'", "''") + "'"

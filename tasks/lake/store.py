@@ -1,0 +1,291 @@
+"""The lake: reads and commits of every table, on a folder or in S3.
+
+It changes nothing that is equal already, leaves no two rows with one key, and computes nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
+from typing import TypeVar
+
+import boto3
+import polars as pl
+from botocore.credentials import RefreshableCredentials
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from tasks.errors import ContractViolation
+from tasks.lake.commits import (
+    append,
+    as_of_version,
+    create,
+    locked,
+    overwrite,
+    translated,
+    until_no_conflict,
+)
+from tasks.lake.layout import check_stored_schema, one_of
+from tasks.lake.rows import (
+    absent_rows,
+    are_same_rows,
+    changed_rows,
+    check_rows,
+    compared_columns,
+)
+from tasks.lake.schemas import IMAGES, Table
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Lake:
+    """All tables below one URL.
+
+    Args:
+        url: A folder or s3://bucket/prefix.
+        storage_options: For S3, from `s3_storage_options`.
+    """
+
+    url: str
+    storage_options: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def scan(self, table: Table, version: int | None = None) -> pl.LazyFrame:
+        """Read lazily, now or as of a version; typed and empty where there is no table yet.
+
+        The frame's own `collect` raises polars' exceptions; `read` translates them.
+        """
+        with translated(table):
+            delta = self._open(table, version)
+            return self._frame(table, delta)
+
+    def read(
+        self,
+        table: Table,
+        *,
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
+    ) -> pl.DataFrame:
+        """Read some columns of the rows that fulfil a condition; others are not fetched.
+
+        Raises:
+            Retryable: If the storage does not answer.
+            ContractViolation: If a file is damaged or the table has another schema.
+        """
+        with translated(table):
+            rows = self.scan(table)
+            rows = rows if where is None else rows.filter(where)
+            return rows.select(columns or table.schema.names()).collect()
+
+    def read_pixels(
+        self, sop_instance_keys: Sequence[str], preprocessing_version: str
+    ) -> pl.DataFrame:
+        """Read network inputs, verified, in the order of their keys; absent ones are left out.
+
+        Raises:
+            ContractViolation: If pixels are not those that their digest was made of.
+        """
+        wanted = pl.DataFrame({"sop_instance_key": sop_instance_keys}).unique(
+            maintain_order=True
+        )
+        is_wanted = pl.col("sop_instance_key").is_in(wanted["sop_instance_key"].implode())
+        is_current = pl.col("preprocessing_version") == preprocessing_version
+        images = self.read(IMAGES, where=is_wanted & is_current)
+        for image in images.iter_rows(named=True):
+            if hashlib.sha256(image["pixels"]).hexdigest() != image["pixels_sha256"]:
+                raise ContractViolation(
+                    f"The lake's pixels of image {image['sop_instance_key']} are damaged: "
+                    "delete its row of images and run again."
+                )
+        return wanted.join(images, on="sop_instance_key", maintain_order="left")
+
+    def version(self, table: Table) -> int | None:
+        """Number the last commit; None where there is no table yet."""
+        with translated(table):
+            delta = self._open(table)
+            return None if delta is None else delta.version()
+
+    def history(self, table: Table) -> pl.DataFrame:
+        """List the commits, newest first: version, committed_at, operation."""
+        schema = {
+            "version": pl.Int64(),
+            "committed_at": pl.Datetime("ms", "UTC"),
+            "operation": pl.String(),
+        }
+        with translated(table):
+            delta = self._open(table)
+            commits = [] if delta is None else delta.history()
+        rows = [(entry["version"], entry["timestamp"], entry["operation"]) for entry in commits]
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def insert_new(self, table: Table, frame: pl.DataFrame) -> int:
+        """Insert the rows whose key is absent; without one, commit nothing.
+
+        Returns:
+            How many were inserted.
+
+        Raises:
+            ContractViolation: If the rows break the table's declaration.
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
+        rows = check_rows(table, frame)
+
+        def attempt(delta: DeltaTable) -> int:
+            standing = self._standing(table, delta, rows, table.key)
+            new = absent_rows(table, rows, standing)
+            if new.height:
+                append(table, delta, new)
+            return new.height
+
+        return self._commit(table, attempt) if rows.height else 0
+
+    def upsert(self, table: Table, frame: pl.DataFrame) -> int:
+        """Insert rows, or put them in the place of those that differ; else commit nothing.
+
+        Returns:
+            How many were inserted or changed.
+
+        Raises:
+            ContractViolation: If the rows break the table's declaration.
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
+        rows = check_rows(table, frame)
+
+        def attempt(delta: DeltaTable) -> int:
+            standing = self._standing(table, delta, rows, compared_columns(table))
+            changed = changed_rows(table, rows, standing)
+            if changed.join(standing, on=table.key, how="semi").height:
+                self._replace_keys(table, delta, changed)
+            elif changed.height:
+                append(table, delta, changed)
+            return changed.height
+
+        return self._commit(table, attempt) if rows.height else 0
+
+    def replace_where(
+        self, table: Table, frame: pl.DataFrame, where: Mapping[str, object]
+    ) -> bool:
+        """Put rows in the place of all that have some key columns' values, in one commit.
+
+        Args:
+            table: Where.
+            frame: All the rows that shall have those values; none deletes them.
+            where: Such as {"list_date": date}; columns of the key.
+
+        Returns:
+            Whether anything changed; if not, nothing was committed.
+
+        Raises:
+            ContractViolation: If the rows break the table's declaration, or lie elsewhere.
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
+        rows = check_rows(table, frame)
+        if not where or not where.keys() <= set(table.key):
+            raise ContractViolation(
+                f"{table.name} is replaced by parts of its key, not {where}."
+            )
+        condition = reduce(and_, (pl.col(name) == value for name, value in where.items()))
+        if rows.filter(condition).height != rows.height:
+            raise ContractViolation(f"Some rows for {table.name} lie outside {where}.")
+        predicate = " AND ".join(one_of(name, [value]) for name, value in where.items())
+
+        if rows.is_empty() and self.version(table) is None:
+            return False
+
+        def attempt(delta: DeltaTable) -> bool:
+            standing = self._frame(table, delta).filter(condition).collect()
+            if are_same_rows(table, rows, standing):
+                return False
+            overwrite(table, delta, rows, predicate)
+            return True
+
+        return self._commit(table, attempt)
+
+    def _commit(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
+        with translated(table), locked(self._path(table)):
+            return until_no_conflict(
+                table, lambda: attempt(self._open(table) or self._create(table))
+            )
+
+    def _path(self, table: Table) -> str:
+        return f"{self.url.rstrip('/')}/{table.name}"
+
+    def _options(self) -> dict[str, str] | None:
+        return dict(self.storage_options) if self.storage_options else None
+
+    def _open(self, table: Table, version: int | None = None) -> DeltaTable | None:
+        try:
+            delta = DeltaTable(self._path(table), storage_options=self._options())
+        except TableNotFoundError:
+            return None
+        if version is not None:
+            as_of_version(table, delta, version)
+        check_stored_schema(table, delta)
+        return delta
+
+    def _create(self, table: Table) -> DeltaTable:
+        try:
+            return create(table, self._path(table), self._options())
+        except DeltaError:
+            # Another process was faster, or the storage refuses: opening tells.
+            return DeltaTable(self._path(table), storage_options=self._options())
+
+    def _frame(self, table: Table, delta: DeltaTable | None) -> pl.LazyFrame:
+        if delta is None:
+            return pl.LazyFrame(schema=table.schema)
+        return pl.scan_delta(delta, storage_options=self._options())
+
+    def _standing(
+        self, table: Table, delta: DeltaTable, rows: pl.DataFrame, columns: Sequence[str]
+    ) -> pl.DataFrame:
+        """Some columns of the rows that have the keys of `rows`."""
+        keys = rows.lazy().select(table.key)
+        return (
+            self._frame(table, delta)
+            .select(columns)
+            .join(keys, on=table.key, how="semi")
+            .collect()
+        )
+
+    def _replace_keys(self, table: Table, delta: DeltaTable, changed: pl.DataFrame) -> None:
+        """Overwrite every row that shares a key's first column with a changed one.
+
+        Those of them that did not change are written back: one short condition finds the files.
+        """
+        first = table.key[0]
+        values = changed.get_column(first).unique(maintain_order=True)
+        keys = changed.lazy().select(table.key)
+        neighbours = (
+            self._frame(table, delta)
+            .filter(pl.col(first).is_in(values.implode()))
+            .join(keys, on=table.key, how="anti")
+            .collect()
+        )
+        overwrite(table, delta, pl.concat([changed, neighbours]), one_of(first, values))
+
+
+def s3_storage_options(endpoint: str | None, region: str) -> dict[str, str]:
+    """Describe an S3-compatible store to Delta and polars, with boto3's credentials.
+
+    Args:
+        endpoint: URL of the store; None for AWS.
+        region: Of the bucket.
+    """
+    options = {"aws_region": region, "aws_conditional_put": "etag"}
+    if endpoint:
+        options |= {
+            "aws_endpoint": endpoint,
+            "aws_allow_http": str(endpoint.startswith("http://")).lower(),
+            "aws_virtual_hosted_style_request": "false",
+        }
+    credentials = boto3.Session().get_credentials()
+    # Credentials that expire are left to the readers, which renew them by the same chain.
+    if credentials and not isinstance(credentials, RefreshableCredentials):
+        options |= {
+            "aws_access_key_id": credentials.access_key,
+            "aws_secret_access_key": credentials.secret_key,
+        }
+        if credentials.token:
+            options["aws_session_token"] = credentials.token
+    return options
