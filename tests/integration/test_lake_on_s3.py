@@ -1,0 +1,80 @@
+"""The lake in S3 behaves as on a folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tasks.errors import Retryable
+from tasks.lake.schemas import IMAGES, OBJECTS
+from tasks.lake.store import Lake, s3_storage_options
+from tests.support.lake_race import insert_in_parts, race, upsert_own_rows
+from tests.support.lake_rows import image_rows, object_rows
+from tests.support.moto_server import CREDENTIALS, create_bucket, moto_server
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with moto_server() as url, pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        create_bucket(url, "lake")
+        yield url
+
+
+@pytest.fixture
+def lake(endpoint: str, request: pytest.FixtureRequest) -> Lake:
+    options = s3_storage_options(endpoint, "us-east-1")
+    return Lake(f"s3://lake/{request.node.name}", options)
+
+
+def test_a_table_that_does_not_exist_reads_as_typed_and_empty(lake: Lake):
+    assert lake.read(OBJECTS).schema == OBJECTS.schema
+    assert lake.version(OBJECTS) is None
+
+
+def test_rows_come_back_and_writing_them_again_commits_nothing(lake: Lake):
+    assert lake.insert_new(OBJECTS, object_rows(range(5))) == 5
+    assert lake.upsert(OBJECTS, object_rows(range(5))) == 0
+    assert lake.version(OBJECTS) == 1
+    assert lake.read(OBJECTS).sort("size_bytes").equals(object_rows(range(5)))
+
+
+def test_an_upsert_changes_only_what_differs(lake: Lake):
+    lake.upsert(OBJECTS, object_rows(range(10)))
+    assert lake.upsert(OBJECTS, object_rows(range(8, 12), state="scored")) == 4
+    states = lake.read(OBJECTS).sort("size_bytes")["state"].to_list()
+    assert states == ["pending"] * 8 + ["scored"] * 4
+
+
+def test_the_past_stays_readable(lake: Lake):
+    lake.upsert(OBJECTS, object_rows(range(2)))
+    lake.upsert(OBJECTS, object_rows(range(2), state="scored"))
+    assert lake.scan(OBJECTS, 1).collect()["state"].to_list() == ["pending"] * 2
+
+
+def test_pixels_come_back_verified(lake: Lake):
+    lake.insert_new(IMAGES, image_rows(range(8), pixels=bytes(524_288)))
+    images = lake.read_pixels([f"{number:032x}" for number in (6, 2)], "v1")
+    assert images["pixels"].to_list() == [bytes(524_288)] * 2
+
+
+def test_processes_that_insert_the_same_keys_leave_one_row_a_key(lake: Lake):
+    inserted = race(insert_in_parts, lake)
+    keys = lake.read(IMAGES, columns=["sop_instance_key"])
+    assert sum(inserted) == keys.height == keys.n_unique() == 12
+
+
+def test_processes_that_change_different_rows_lose_none(lake: Lake):
+    lake.insert_new(OBJECTS, object_rows(range(16)))
+    assert race(upsert_own_rows, lake) == [3] * 8
+    assert lake.read(OBJECTS)["state"].to_list().count("scored") == 16
+
+
+@pytest.mark.parametrize("url", ["s3://no-such-bucket/lake", "s3://lake/away"])
+def test_a_storage_that_does_not_answer_is_retryable(url: str, endpoint: str):
+    endpoint = endpoint if "no-such" in url else "http://127.0.0.1:1"
+    lake = Lake(url, s3_storage_options(endpoint, "us-east-1") | {"max_retries": "1"})
+    with pytest.raises(Retryable, match="table objects failed"):
+        lake.read(OBJECTS)
