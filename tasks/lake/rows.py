@@ -6,7 +6,7 @@ It reads and writes nothing: `tasks.lake.store` does.
 import polars as pl
 
 from tasks.errors import ContractViolation
-from tasks.lake.schemas import Table
+from tasks.lake.schemas import PROVENANCE, Table
 
 _DIGEST = "_sha256"
 
@@ -46,9 +46,16 @@ def _check_nulls(table: Table, frame: pl.DataFrame) -> None:
 
 
 def compared_columns(table: Table) -> list[str]:
-    """Name the columns that tell whether a row changed: a payload's digest stands for it."""
+    """Name the columns that tell whether a row changed.
+
+    A payload's digest stands for it, and who wrote a row and when is no change of the row.
+    """
     names = table.schema.names()
-    return [name for name in names if f"{name}{_DIGEST}" not in names]
+    return [
+        name
+        for name in names
+        if f"{name}{_DIGEST}" not in names and (name not in PROVENANCE or name in table.key)
+    ]
 
 
 def absent_rows(table: Table, frame: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,9 @@ import polars as pl
 
 from models.contract import DENSITIES, FINDING_CLASSES
 
+PROVENANCE = frozenset({"run_id", "scored_at", "published_at"})
+"""Columns that say which run wrote a row and when: alone they make no row another one."""
+
 UTC = pl.Datetime("us", "UTC")
 REGION = pl.Struct(
     {

@@ -18,8 +18,6 @@ from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
 
-_PROVENANCE = ("published_at", "run_id")
-
 
 def publish_list(lake: Lake, model_version: str, run: Run) -> tuple[int, bool]:
     """Publish the list of the run's date.
@@ -33,12 +31,8 @@ def publish_list(lake: Lake, model_version: str, run: Run) -> tuple[int, bool]:
         run_id=pl.lit(run.run_id),
     )
     rows = rows.select(PRIORITY_LISTS.schema.names()).cast(PRIORITY_LISTS.schema)
-    of_date = pl.col("list_date") == run.list_date
-    standing = lake.read(PRIORITY_LISTS, where=of_date).sort("rank")
-    if standing.drop(_PROVENANCE).equals(rows.drop(_PROVENANCE)):
-        return rows.height, False
-    lake.replace_where(PRIORITY_LISTS, rows, f"list_date = '{run.list_date.isoformat()}'")
-    return rows.height, True
+    is_new = lake.replace_where(PRIORITY_LISTS, rows, {"list_date": run.list_date})
+    return rows.height, is_new
 
 
 def unread_exams(lake: Lake, model_version: str) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from models.contract import ASSESSMENTS, DENSITIES, FINDING_CLASSES, IMAGE
+from models.contract import DENSITIES, FINDING_CLASSES, IMAGE
 from tasks.lake.objects import change_objects
 from tasks.lake.schemas import IMAGE_SCORES, IMAGES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
