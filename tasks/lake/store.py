@@ -38,6 +38,9 @@ from tasks.lake.schemas import IMAGES, Table
 
 Result = TypeVar("Result")
 
+KEYS_PER_CONDITION = 1000
+"""Values in one condition: with 40 000 DataFusion overflows the stack and kills the process."""
+
 
 @dataclass(frozen=True)
 class Lake:
@@ -143,6 +146,8 @@ class Lake:
     def upsert(self, table: Table, frame: pl.DataFrame) -> int:
         """Insert rows, or put them in the place of those that differ; else commit nothing.
 
+        New rows are one commit, changed ones another, or several where they are many.
+
         Returns:
             How many were inserted or changed.
 
@@ -151,15 +156,21 @@ class Lake:
             Retryable: If the storage does not answer, or other writers win for too long.
         """
         rows = check_rows(table, frame)
+        n_changed = 0
 
         def attempt(delta: DeltaTable) -> int:
+            nonlocal n_changed
             standing = self._standing(table, delta, rows, compared_columns(table))
             changed = changed_rows(table, rows, standing)
-            if changed.join(standing, on=table.key, how="semi").height:
-                self._replace_keys(table, delta, changed)
-            elif changed.height:
-                append(table, delta, changed)
-            return changed.height
+            new = absent_rows(table, changed, standing)
+            if new.height:
+                append(table, delta, new)
+                n_changed += new.height
+            updated = changed.join(standing, on=table.key, how="semi", maintain_order="left")
+            for part in updated.iter_slices(KEYS_PER_CONDITION):
+                self._replace_keys(table, delta, part)
+                n_changed += part.height
+            return n_changed
 
         return self._commit(table, attempt) if rows.height else 0
 

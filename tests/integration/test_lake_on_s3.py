@@ -67,9 +67,9 @@ def test_processes_that_insert_the_same_keys_leave_one_row_a_key(lake: Lake):
 
 
 def test_processes_that_change_different_rows_lose_none(lake: Lake):
-    lake.insert_new(OBJECTS, object_rows(range(16)))
-    assert race(upsert_own_rows, lake) == [3] * 8
-    assert lake.read(OBJECTS)["state"].to_list().count("scored") == 16
+    lake.insert_new(OBJECTS, object_rows(range(8)))
+    assert race(upsert_own_rows, lake, n_processes=4) == [3] * 4
+    assert lake.read(OBJECTS)["state"].to_list().count("scored") == 8
 
 
 @pytest.mark.parametrize("url", ["s3://no-such-bucket/lake", "s3://lake/away"])

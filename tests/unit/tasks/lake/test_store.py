@@ -1,5 +1,7 @@
 """The lake on a folder."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -104,6 +106,14 @@ def test_an_upsert_changes_only_what_differs(lake: Lake):
     assert lake.upsert(OBJECTS, changed) == 4
     states = lake.read(OBJECTS).sort("size_bytes")["state"].to_list()
     assert states == ["pending"] * 8 + ["scored"] * 4
+
+
+def test_an_upsert_of_many_rows_changes_them_all(lake: Lake):
+    lake.upsert(OBJECTS, object_rows(range(2500)))
+    assert lake.upsert(OBJECTS, object_rows(range(2600), state="scored")) == 2600
+    objects = lake.read(OBJECTS)
+    assert objects.height == 2600
+    assert set(objects["state"]) == {"scored"}
 
 
 def test_an_upsert_keeps_other_rows_that_share_the_first_part_of_the_key(lake: Lake):
@@ -254,6 +264,18 @@ def test_files_of_a_killed_writer_are_not_read(lake: Lake):
     (folder / "_delta_log" / "_commit_torn.json.tmp").write_bytes(b'{"add"')
     assert lake.insert_new(OBJECTS, object_rows(range(6))) == 1
     assert lake.read(OBJECTS).height == 6
+
+
+def test_a_killed_writer_leaves_whole_commits(lake: Lake):
+    for n_lines in (1, 4, 9):
+        command = [sys.executable, "-m", "tests.support.lake_victim", lake.url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
+            reported = [int(victim.stdout.readline()) for _ in range(n_lines)]
+            victim.kill()
+        images, objects = lake.read(IMAGES), lake.read(OBJECTS)
+        assert images.height % 8 == objects.height % 8 == 0
+        assert images.height >= objects.height >= reported[-1] + 8
+        assert images["sop_instance_key"].is_unique().all()
 
 
 def test_processes_that_insert_the_same_keys_leave_one_row_a_key(lake: Lake):
