@@ -15,34 +15,11 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.preprocess.attributes import text, whole
+from tasks.preprocess.codec_samples import SAMPLES, CodecSample
 from tasks.preprocess.frame_header import jpeg2000_frame_size, jpeg_frame_size
+from tasks.preprocess.pixel_format import PixelFormat, read_pixel_format
 from tasks.preprocess.reading import DEFAULT_LIMITS
 from tasks.preprocess.values import StoredValues
-
-__all__ = ["CODECS", "Codec", "PixelFormat", "decode"]
-
-
-@dataclass(frozen=True)
-class PixelFormat:
-    """What the Image Pixel module says of the frame (DICOM PS3.3 C.7.6.3)."""
-
-    rows: int
-    columns: int
-    bits_allocated: int
-    bits_stored: int
-    is_signed: bool
-
-    @property
-    def n_bytes(self) -> int:
-        """Length of the frame, uncompressed."""
-        return self.rows * self.columns * self.bits_allocated // 8
-
-    @property
-    def pattern_dtype(self) -> np.dtype[Any]:
-        """The unsigned type of a stored value's bit pattern."""
-        return np.dtype(f"uint{self.bits_allocated}")
-
 
 Decoder = Callable[[bytes, PixelFormat], NDArray[Any]]
 FrameSize = Callable[[bytes], tuple[int, int]]
@@ -105,46 +82,6 @@ def find_codec(dataset: Dataset) -> Codec:
             f"Transfer syntax {syntax.name if syntax.is_transfer_syntax else 'unknown'}.",
         )
     return CODECS[syntax]
-
-
-def read_pixel_format(dataset: Dataset, max_frame_pixels: int) -> PixelFormat:
-    """Read and judge the Image Pixel module.
-
-    Raises:
-        Rejected: If it is not one grey frame of 8 or 16 bits allocated within the cap.
-    """
-    n_frames = whole(dataset, "NumberOfFrames")
-    if n_frames is not None and n_frames > 1:
-        raise Rejected(RejectionReason.MULTI_FRAME, f"{n_frames} frames.")
-    photometric = text(dataset, "PhotometricInterpretation") or ""
-    n_samples = whole(dataset, "SamplesPerPixel") or 1
-    if photometric not in ("MONOCHROME1", "MONOCHROME2") or n_samples != 1:
-        raise Rejected(
-            RejectionReason.DAMAGED_PIXELS, f"{n_samples} samples a pixel, not MONOCHROME."
-        )
-    pixel_format = PixelFormat(
-        rows=whole(dataset, "Rows") or 0,
-        columns=whole(dataset, "Columns") or 0,
-        bits_allocated=whole(dataset, "BitsAllocated") or 0,
-        bits_stored=whole(dataset, "BitsStored") or whole(dataset, "BitsAllocated") or 0,
-        is_signed=whole(dataset, "PixelRepresentation") == 1,
-    )
-    _check_format(pixel_format, max_frame_pixels)
-    return pixel_format
-
-
-def _check_format(pixel_format: PixelFormat, max_frame_pixels: int) -> None:
-    rows, columns = pixel_format.rows, pixel_format.columns
-    if rows < 1 or columns < 1 or rows * columns > max_frame_pixels:
-        raise Rejected(
-            RejectionReason.FRAME_SIZE_MISMATCH,
-            f"Rows x Columns is {rows} x {columns}; 1 to {max_frame_pixels} pixels are read.",
-        )
-    allocated, stored = pixel_format.bits_allocated, pixel_format.bits_stored
-    if allocated not in (8, 16) or not 1 <= stored <= allocated:
-        raise Rejected(
-            RejectionReason.DAMAGED_PIXELS, f"{stored} bits stored in {allocated} allocated."
-        )
 
 
 def _frame(dataset: Dataset, pixel_format: PixelFormat) -> bytes:
@@ -281,3 +218,28 @@ CODECS: dict[uid.UID, Codec] = {
     uid.HTJ2K: _HTJ2K,
 }
 """Every transfer syntax that is read, and how."""
+
+
+def check_codecs() -> dict[str, str | None]:
+    """Decode an embedded sample of every transfer syntax, so that a missing codec shows now.
+
+    Returns:
+        By the name of the syntax and its decoder: what is wrong, or None.
+    """
+    return {
+        f"{sample.transfer_syntax_uid.name} by {CODECS[sample.transfer_syntax_uid].name}": (
+            _failure(sample)
+        )
+        for sample in SAMPLES
+    }
+
+
+def _failure(sample: CodecSample) -> str | None:
+    try:
+        decoded = decode(sample.dataset()).astype(np.int32)
+    except Rejected as error:
+        return error.detail
+    worst = int(np.abs(decoded - sample.values.astype(np.int32)).max())
+    if worst > sample.tolerance:
+        return f"A value of the sample is off by {worst}; {sample.tolerance} is allowed."
+    return None

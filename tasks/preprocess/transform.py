@@ -97,10 +97,10 @@ def transform(stored: StoredValues, table: DisplayValues) -> NetworkInput:
     breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
     is_flipped = breast.is_chest_wall_right
     if is_flipped:
-        stored = stored[:, ::-1]
-        breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
-    pixels = _resize(apply_table(_crop(stored, breast), table), breast.mask)
+        turned = _sample(stored[:, ::-1])
+        breast = find_breast(apply_table(turned, table), *stored.shape)
     geometry = _geometry(breast, stored.shape[1], is_flipped=is_flipped)
+    pixels = _resize(apply_table(_crop(stored, geometry), table), breast.mask)
     return NetworkInput(pixels, geometry, breast.area_fraction)
 
 
@@ -109,10 +109,12 @@ def _sample(stored: StoredValues) -> StoredValues:
     return np.ascontiguousarray(stored[::stride, ::stride])
 
 
-def _crop(stored: StoredValues, breast: Breast) -> StoredValues:
-    rows = slice(breast.top_px, breast.top_px + breast.height_px)
-    columns = slice(breast.left_px, breast.left_px + breast.width_px)
-    return np.ascontiguousarray(stored[rows, columns])
+def _crop(stored: StoredValues, geometry: Geometry) -> StoredValues:
+    top, left = geometry.crop_top_px, geometry.crop_left_px
+    crop = stored[top : top + geometry.crop_height_px, left : left + geometry.crop_width_px]
+    if geometry.is_flipped:
+        return np.asarray(cv2.flip(crop, 1), crop.dtype)
+    return crop
 
 
 def _resize(crop: DisplayValues, mask: Mask) -> Pixels:

@@ -3,21 +3,24 @@
 It computes on the at most 65 536 possible stored values and is applied to an image once.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.uid import ExplicitVRBigEndian
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.attributes import first_item, real, text, whole
+from tasks.preprocess.lookup_table import read_lookup_table
+from tasks.preprocess.windows import (
+    WINDOWS,
+    DisplayFractions,
+    ModalityValues,
+    window_linear_exact,
+)
 
 StoredValues: TypeAlias = NDArray[np.uint8 | np.uint16 | np.int16]
-ModalityValues: TypeAlias = NDArray[np.float64]
-DisplayFractions: TypeAlias = NDArray[np.float64]
 DisplayValues: TypeAlias = NDArray[np.uint16]
 
 DISPLAY_MAX = 65_535
@@ -119,10 +122,10 @@ def display_fractions(
         low, high = float(shown.min()), float(shown.max())
         return window_linear_exact(values, (low + high) / 2, max(high - low, 1.0))
     function = text(dataset, "VOILUTFunction") or "LINEAR"
-    if function not in _WINDOWS:
+    if function not in WINDOWS:
         raise Rejected(RejectionReason.DAMAGED_PIXELS, "VOI LUT Function is none of the three.")
     try:
-        return _WINDOWS[function](values, center, width)
+        return WINDOWS[function](values, center, width)
     except ValueError as error:
         raise Rejected(RejectionReason.DAMAGED_PIXELS, str(error)) from error
 
@@ -138,124 +141,6 @@ def is_inverted(dataset: Dataset) -> bool:
         text(dataset, "PhotometricInterpretation") == "MONOCHROME1"
         or text(dataset, "PresentationLUTShape") == "INVERSE"
     )
-
-
-def window_linear(values: ModalityValues, center: float, width: float) -> DisplayFractions:
-    """Map modality values through the DICOM LINEAR window to display fractions.
-
-    The midpoint of the window lies half a value below `center`, and its ends lie `width - 1`
-    apart: a 12-bit image shown in full has center 2048 and width 4096, not 2047.5 and 4095.
-
-    Args:
-        values: Any shape, in modality units (after the Modality LUT, before inversion).
-        center: Window Center (0028,1050), in modality units.
-        width: Window Width (0028,1051), in modality units; at least 1.
-
-    Returns:
-        The shape of `values`; 0 is the window's dark end and 1 its bright end.
-
-    Raises:
-        ValueError: If `width` is below 1, which the standard forbids for LINEAR.
-
-    References:
-        DICOM PS3.3 C.11.2.1.2.1, "Default LINEAR Function".
-    """
-    if width < 1:
-        raise ValueError(f"Window Width {width} is below 1, the least for LINEAR.")
-    if width == 1:
-        return (values > center - 0.5).astype(np.float64)
-    return np.clip((values - (center - 0.5)) / (width - 1) + 0.5, 0.0, 1.0)
-
-
-def window_linear_exact(
-    values: ModalityValues, center: float, width: float
-) -> DisplayFractions:
-    """Map modality values through the LINEAR_EXACT window, whose ends lie `width` apart.
-
-    Raises:
-        ValueError: If `width` is not above 0.
-
-    References:
-        DICOM PS3.3 C.11.2.1.3.2.
-    """
-    if width <= 0:
-        raise ValueError(f"Window Width {width} is not above 0.")
-    return np.clip((values - center) / width + 0.5, 0.0, 1.0)
-
-
-def window_sigmoid(values: ModalityValues, center: float, width: float) -> DisplayFractions:
-    """Map modality values through the SIGMOID window, 1 / (1 + exp(-4 (x - c) / w)).
-
-    Raises:
-        ValueError: If `width` is not above 0.
-
-    References:
-        DICOM PS3.3 C.11.2.1.3.1; written as a tanh, which cannot overflow.
-    """
-    if width <= 0:
-        raise ValueError(f"Window Width {width} is not above 0.")
-    return 0.5 + 0.5 * np.tanh(2.0 * (values - center) / width)
-
-
-_WINDOWS = {
-    "LINEAR": window_linear,
-    "LINEAR_EXACT": window_linear_exact,
-    "SIGMOID": window_sigmoid,
-}
-
-
-@dataclass(frozen=True)
-class LookupTable:
-    """A Modality or VOI LUT.
-
-    Args:
-        entries: [n], the outputs.
-        first_value: The input that maps to the first entry; lower ones do too.
-        full_scale: The greatest output that an entry can hold.
-    """
-
-    entries: NDArray[np.uint16]
-    first_value: int
-    full_scale: int
-
-    def map(self, values: ModalityValues) -> ModalityValues:
-        """Look values up; those beyond either end take the end's entry."""
-        places = np.clip(values - self.first_value, 0, self.entries.size - 1).astype(np.intp)
-        return self.entries[places].astype(np.float64)
-
-
-def read_lookup_table(item: Dataset, dataset: Dataset) -> LookupTable:
-    """Read LUT Descriptor and LUT Data of a sequence's item.
-
-    Raises:
-        Rejected: If they are absent or contradict each other.
-
-    References:
-        DICOM PS3.3 C.11.1.1 and C.11.2.1.1: 0 entries means 65 536.
-    """
-    try:
-        n_entries, first_value, bits = (int(value) for value in item.LUTDescriptor)
-        entries = _lut_entries(item.LUTData, dataset)[: n_entries & 0xFFFF or 65_536]
-    except (AttributeError, TypeError, ValueError) as error:
-        raise Rejected(
-            RejectionReason.DAMAGED_PIXELS, "A look-up table of the header is not usable."
-        ) from error
-    if not entries.size or not 8 <= bits <= 16:
-        raise Rejected(
-            RejectionReason.DAMAGED_PIXELS,
-            f"A look-up table of the header has {entries.size} entries of {bits} bits.",
-        )
-    # Some writers declare fewer bits than they use.
-    full_scale = max(2**bits - 1, int(entries.max()))
-    return LookupTable(entries, first_value, full_scale)
-
-
-def _lut_entries(data: bytes | int | list[int], dataset: Dataset) -> NDArray[np.uint16]:
-    if isinstance(data, bytes):
-        syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
-        order = ">" if syntax == ExplicitVRBigEndian else "<"
-        return np.frombuffer(data, f"{order}u2").astype(np.uint16)
-    return np.atleast_1d(np.asarray(data, np.int64)).astype(np.uint16)
 
 
 def _patterns(stored: StoredValues) -> NDArray[np.uint8 | np.uint16]:
