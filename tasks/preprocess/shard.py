@@ -3,10 +3,8 @@
 Keys come in and counts go out; pixels pass from a worker process to the lake and nowhere else.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 import polars as pl
@@ -16,7 +14,8 @@ from tasks.ingest.object_store import ObjectStore, S3Location
 from tasks.lake.objects import change_objects
 from tasks.lake.schemas import IMAGES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
-from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
+from tasks.preprocess.image_job import ImageJob, make_image
+from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import WorkerPool
 from tasks.run import Run
 
@@ -25,62 +24,11 @@ IMAGES_PER_COMMIT = 64
 
 
 @dataclass(frozen=True)
-class ImageJob:
-    """One image to read and transform; everything that a worker needs."""
-
-    location: S3Location
-    object_key: str
-    etag: str
-    size_bytes: int
-    sha256: str | None
-    sop_instance_key: str
-    exam_key: str
-
-
-@dataclass(frozen=True)
 class ShardCounts:
     """What a shard did."""
 
     n_done: int
     n_set_aside: int
-
-
-@lru_cache(maxsize=4)
-def _store(location: S3Location) -> ObjectStore:
-    """One client a worker process: connections are dear and live as long as the process."""
-    return ObjectStore(location)
-
-
-def make_image(job: ImageJob) -> dict[str, object]:
-    """Read, verify and transform one object; runs in a worker process.
-
-    Returns:
-        A row of `images` without run_id.
-
-    Raises:
-        Rejected: If the object is damaged or cannot be decoded.
-        Retryable: If the store does not answer.
-    """
-    verified = _store(job.location).read(job.object_key, job.etag, job.size_bytes, job.sha256)
-    network_input = make_network_input(verified.data)
-    pixels = network_input.pixels.tobytes()
-    geometry = network_input.geometry
-    return {
-        "sop_instance_key": job.sop_instance_key,
-        "preprocessing_version": PREPROCESSING_VERSION,
-        "etag": job.etag,
-        "exam_key": job.exam_key,
-        "object_sha256": verified.sha256,
-        "pixels": pixels,
-        "pixels_sha256": hashlib.sha256(pixels).hexdigest(),
-        "crop_top_px": geometry.crop_top_px,
-        "crop_left_px": geometry.crop_left_px,
-        "crop_height_px": geometry.crop_height_px,
-        "crop_width_px": geometry.crop_width_px,
-        "is_flipped": geometry.is_flipped,
-        "scale": geometry.scale,
-        "breast_area_fraction": network_input.breast_area_fraction,
-    }
 
 
 def preprocess_shard(

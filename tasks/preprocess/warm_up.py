@@ -8,4 +8,4 @@ from importlib import import_module
 from tasks.preprocess.codecs import check_codecs
 
 check_codecs()
-import_module("tasks.preprocess.shard")
+import_module("tasks.preprocess.image_job")

@@ -101,6 +101,11 @@ class WorkerPool:
                 self._lifeline.close()
             self._pool = self._lifeline = None
 
+    def __reduce__(self) -> tuple[type["WorkerPool"], tuple[float, ...]]:
+        """In another process it is a pool of that process's own."""
+        limits = (self.n_workers, self.timeout_s, self.memory_limit_bytes)
+        return WorkerPool, (*limits, self.off_the_clock_limit_s)
+
     def __enter__(self) -> "WorkerPool":
         return self
 

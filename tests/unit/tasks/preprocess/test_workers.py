@@ -1,4 +1,5 @@
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -110,6 +111,12 @@ def test_items_are_taken_as_workers_come_free(pool: WorkerPool) -> None:
     next(results)
     results.close()
     assert taken <= 2 * pool.n_workers + 1
+
+
+def test_a_pool_sent_to_another_process_is_a_new_pool_there(pool: WorkerPool) -> None:
+    with pickle.loads(pickle.dumps(pool)) as copy:
+        assert dict(copy.map_unordered(behave, ["ok"])) == {"ok": "OK"}
+    assert copy.timeout_s == pool.timeout_s
 
 
 def test_idle_workers_that_are_killed_are_replaced() -> None:

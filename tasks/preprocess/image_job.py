@@ -1,0 +1,66 @@
+"""One image's work in a worker process: from an object in the bucket to a row of `images`.
+
+It imports no table library: workers are forked, and those start threads.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tasks.ingest.object_store import ObjectStore, S3Location
+from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
+from tasks.preprocess.worker_process import off_the_clock
+
+
+@dataclass(frozen=True)
+class ImageJob:
+    """One image to read and transform; everything that a worker needs."""
+
+    location: S3Location
+    object_key: str
+    etag: str
+    size_bytes: int
+    sha256: str | None
+    sop_instance_key: str
+    exam_key: str
+
+
+@lru_cache(maxsize=4)
+def _store(location: S3Location) -> ObjectStore:
+    """One client a worker process: connections are dear and live as long as the process."""
+    return ObjectStore(location)
+
+
+def make_image(job: ImageJob) -> dict[str, object]:
+    """Read, verify and transform one object; runs in a worker process.
+
+    Returns:
+        A row of `images` without run_id.
+
+    Raises:
+        Rejected: If the object is damaged or cannot be decoded.
+        Retryable: If the store does not answer.
+    """
+    with off_the_clock():
+        verified = _store(job.location).read(
+            job.object_key, job.etag, job.size_bytes, job.sha256
+        )
+    network_input = make_network_input(verified.data)
+    pixels = network_input.pixels.tobytes()
+    geometry = network_input.geometry
+    return {
+        "sop_instance_key": job.sop_instance_key,
+        "preprocessing_version": PREPROCESSING_VERSION,
+        "etag": job.etag,
+        "exam_key": job.exam_key,
+        "object_sha256": verified.sha256,
+        "pixels": pixels,
+        "pixels_sha256": hashlib.sha256(pixels).hexdigest(),
+        "crop_top_px": geometry.crop_top_px,
+        "crop_left_px": geometry.crop_left_px,
+        "crop_height_px": geometry.crop_height_px,
+        "crop_width_px": geometry.crop_width_px,
+        "is_flipped": geometry.is_flipped,
+        "scale": geometry.scale,
+        "breast_area_fraction": network_input.breast_area_fraction,
+    }
