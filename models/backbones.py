@@ -20,6 +20,9 @@ BACKBONES = (
     "resnet50",
 )
 WEIGHTS = ("none", "imagenet")
+# torchvision's mobilenets and efficientnets follow their statistics over thousands of steps; a
+# campaign's training has few, and would be evaluated with statistics of its beginning.
+_MOMENTUM = 0.1
 _PROBE_PX = 64  # smallest side at which every backbone still has a stride of 32
 
 
@@ -114,6 +117,9 @@ class Backbone(nn.Module):
         for stride in self.channels:
             same = [b for b, (s, _) in zip(blocks, probed, strict=True) if s == stride]
             self.stages[str(stride)] = nn.Sequential(*same)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = _MOMENTUM
         self.train()
 
     def forward(self, image: Tensor) -> dict[int, Tensor]:

@@ -20,6 +20,11 @@ from models.tables import IMAGE_COLUMNS
 from models.targets import UNKNOWN, Lesion, Targets, cell_targets, image_targets
 
 
+# What the malignancy map should say of a lesion that is no cancer: a suspicious one is worth a
+# look, and about three in ten of them are cancers (BI-RADS 4); the image's score stays its truth.
+_WITHOUT_CANCER = {"benign": 0.0, "suspicious": 0.3, "malignant": 0.0}
+
+
 @dataclass(frozen=True)
 class StreamConfig:
     """How images are streamed.
@@ -159,7 +164,8 @@ def lesions_of(label: Mapping[str, Any], image: Mapping[str, Any]) -> list[Lesio
     for region in label["regions"] or ():
         name = region["finding"]
         whole = name if "_" in name else f"{name}_{label['assessment']}"
-        found.append(Lesion(box_to_network(region, image), whole, float(region["score"])))
+        malignancy = max(float(region["score"]), _WITHOUT_CANCER[whole.partition("_")[2]])
+        found.append(Lesion(box_to_network(region, image), whole, malignancy))
     return found
 
 

@@ -1,0 +1,46 @@
+from urllib.error import URLError
+
+import pytest
+import torch
+
+from models.backbones import (
+    Backbone,
+    WeightsUnavailableError,
+    use_one_channel,
+    zoo,
+)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v3_small", "resnet18", "efficientnet_v2_s"])
+def test_every_stride_has_the_announced_channels(name: str) -> None:
+    backbone = Backbone(name).eval()
+    features = backbone(torch.zeros(1, 1, 64, 96))
+    for stride in (8, 16, 32):
+        assert features[stride].shape == (
+            1,
+            backbone.channels[stride],
+            64 // stride,
+            96 // stride,
+        )
+
+
+def test_a_grey_image_gives_what_three_equal_channels_gave() -> None:
+    stem = torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3, stride=2, padding=1))
+    grey = torch.rand(2, 1, 8, 8)
+    as_colours = stem(grey.expand(-1, 3, -1, -1))
+    use_one_channel(stem)
+    torch.testing.assert_close(stem(grey), as_colours)
+
+
+def test_an_unknown_backbone_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="convnext_small, convnext_tiny"):
+        Backbone("vgg")
+
+
+def test_a_refused_download_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str, weights: str) -> None:
+        raise URLError("no route to host")
+
+    monkeypatch.setattr(zoo, "get_model", refuse)
+    with pytest.raises(WeightsUnavailableError, match="Train with weights 'none', or put"):
+        Backbone("resnet18", "imagenet")
