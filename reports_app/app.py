@@ -1,0 +1,182 @@
+"""The Dash app: builds it, routes its addresses to pages, serves it on loopback.
+
+It reads no table itself (`reports_app.data` does) and knows no sign-in yet: loopback only.
+"""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from flask import Flask, Response, abort, request
+from waitress.server import create_server
+
+from reports_app.components import message, page_frame
+from reports_app.data import Reports, StoredView
+from reports_app.exam import ExamImage
+from reports_app.exports import list_csv
+from reports_app.hanging import is_mirrored, shown_size_px
+from reports_app.links import CAMPAIGN_PATH, EXAM_PATH, LIST_PATH, Address
+from reports_app.pages import campaign, exam, priority_list
+from reports_app.palette import ACCENT_SHADES
+from reports_app.rendering import mammogram_png, saliency_png
+from reports_app.security import protect
+from reports_app.texts import Texts
+from tasks.lake.store import Lake
+
+LOG = logging.getLogger(__name__)
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost"})
+
+_THEME = {
+    "primaryColor": "accent",
+    "colors": {"accent": ACCENT_SHADES},
+    "fontFamily": "inherit",
+    "defaultRadius": "sm",
+    "cursorType": "pointer",
+}
+_INDEX = """<!DOCTYPE html>
+<html lang="es-CL">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def create_app(lake: Lake, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> Dash:
+    """Build the app over a lake.
+
+    Args:
+        lake: Where the night's tables are; it may still be empty.
+        allowed_hosts: Names under which the app answers, without port.
+    """
+    app = Dash(
+        __name__,
+        title=Texts("es")("app.name"),
+        update_title="",
+        index_string=_INDEX,
+        suppress_callback_exceptions=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    reports = Reports(lake)
+    app.layout = _skeleton()
+    _register_router(app, reports)
+    campaign.register(app)
+    priority_list.register(app)
+    exam.register(app)
+    _register_files(_server(app), reports)
+    protect(_server(app), allowed_hosts, _script_hashes(app))
+    return app
+
+
+def serve(app: Dash, host: str = "127.0.0.1", port: int = 8050) -> None:
+    """Serve the app until the process is told to stop."""
+    create_server(_server(app), host=host, port=port, threads=8, ident=None).run()
+
+
+def _server(app: Dash) -> Flask:
+    if not isinstance(app.server, Flask):
+        raise TypeError(f"The app runs on {type(app.server)}, not on Flask.")
+    return app.server
+
+
+def _script_hashes(app: Dash) -> list[str]:
+    return [str(digest) for digest in app.csp_hashes()]
+
+
+def _skeleton() -> dmc.MantineProvider:
+    loading = html.P(Texts("es")("app.loading"), className="nothing")
+    parts = [dcc.Location(id="url", refresh="callback-nav"), dcc.Store(id="meta"), html.Div(loading, id="page")]
+    return dmc.MantineProvider(html.Div(parts), theme=_THEME)
+
+
+def _register_router(app: Dash, reports: Reports) -> None:
+    @app.callback(
+        Output("page", "children"),
+        Output("meta", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        on_error=_error_page,
+    )
+    def route(path: str | None, search: str | None) -> tuple[Any, dict[str, str]]:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
+        return show(Address.parse(path, search), reports)
+
+    app.clientside_callback(
+        ClientsideFunction("smartMammo", "name_page"), Output("page", "title"), Input("meta", "data")
+    )
+
+
+def show(address: Address, reports: Reports) -> tuple[Any, dict[str, str]]:
+    """The page of an address, and its title and language for the browser."""
+    t = address.texts
+    page = html.Div(page_frame(address, _content(address, reports)), lang=t.language)
+    return page, {"title": f"{_title(address)} · {t('app.name')}", "lang": t("app.lang")}
+
+
+def _content(address: Address, reports: Reports) -> list[Any]:
+    t = address.texts
+    if address.path == CAMPAIGN_PATH:
+        return campaign.content(address, reports)
+    if address.path == LIST_PATH:
+        return priority_list.content(address, reports)
+    if address.path.startswith(EXAM_PATH):
+        return exam.content(address, reports)
+    back = dcc.Link(t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button")
+    return [message(t("not_found.title"), t("not_found.text"), back)]
+
+
+def _title(address: Address) -> str:
+    t = address.texts
+    if address.path == LIST_PATH:
+        return t("list.title")
+    if address.path.startswith(EXAM_PATH):
+        return t("exam.title", key=address.path.removeprefix(EXAM_PATH)[:8])
+    return t("campaign.title") if address.path == CAMPAIGN_PATH else t("not_found.title")
+
+
+def _error_page(error: Exception) -> tuple[Any, dict[str, str]]:
+    """Log what went wrong, and show a sentence in both languages: the address may be the cause."""
+    LOG.error("A page could not be shown.", exc_info=error)
+    sentences = [message(t("error.title"), t("error.text")) for t in (Texts("es"), Texts("en"))]
+    t = Texts("es")
+    return html.Main(sentences), {"title": t("error.title"), "lang": t("app.lang")}
+
+
+def _register_files(server: Flask, reports: Reports) -> None:
+    @server.get(f"{EXAM_PATH}<exam_key>/<sop_instance_key>/<layer>.png")
+    def picture(exam_key: str, sop_instance_key: str, layer: str) -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
+        image = _find_image(reports, exam_key, sop_instance_key)
+        stored = reports.view(exam_key, sop_instance_key)
+        png = None if image is None or stored is None else _layer_png(layer, image, stored)
+        if png is None:
+            abort(404)
+        return Response(png, mimetype="image/png")
+
+    @server.get(priority_list.CSV_PATH)
+    def list_file() -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
+        address = Address.parse(request.path, request.query_string.decode("ascii", "replace"))
+        day = address.day("date")
+        if day is None or day not in reports.list_dates():
+            abort(404)
+        disposition = {"Content-Disposition": f'attachment; filename="lista-{day.isoformat()}.csv"'}
+        body = list_csv(address, reports.priority_list(day))
+        return Response(body, mimetype="text/csv", headers=disposition)
+
+
+def _find_image(reports: Reports, exam_key: str, sop_instance_key: str) -> ExamImage | None:
+    found = reports.exam(exam_key)
+    images = found.images if found else ()
+    return next((image for image in images if image.sop_instance_key == sop_instance_key), None)
+
+
+def _layer_png(layer: str, image: ExamImage, stored: StoredView) -> bytes | None:
+    if image.geometry is None:
+        return None
+    size_px, mirrored = shown_size_px(image.geometry), is_mirrored(image)
+    if layer == "image":
+        return mammogram_png(stored.pixels, size_px, mirrored=mirrored)
+    if layer == "saliency" and stored.saliency is not None:
+        return saliency_png(stored.saliency, size_px, mirrored=mirrored)
+    return None

@@ -1,0 +1,260 @@
+"""The only reader of the lake's tables: what the pages show, kept until a table has a new version.
+
+It writes nothing and draws nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.contract import IMAGE, SALIENCY
+from reports_app.campaign import Campaign, join_campaign
+from reports_app.exam import Exam, Row, exam_image, neighbours
+from tasks.lake.schemas import (
+    CALIBRATIONS,
+    EXAM_SCORES,
+    IMAGE_SCORES,
+    IMAGES,
+    INSTANCES,
+    OBJECTS,
+    PRIORITY_LISTS,
+    RUNS,
+    Table,
+)
+from tasks.lake.store import Lake
+from tasks.score.calibration import ANY, SCOPE
+
+Value = TypeVar("Value")
+
+_OBJECT_COLUMNS = (
+    "object_key", "etag", "state", "reason", "gone_at", "exam_key", "sop_instance_key", "first_seen_at",
+)  # fmt: skip
+_FACT_COLUMNS = (
+    "sop_instance_key", "exam_key", "site", "manufacturer", "exam_date", "acquired_at",
+    "patient_age_years",
+)  # fmt: skip
+_CROP_COLUMNS = (
+    "sop_instance_key", "preprocessing_version", "crop_top_px", "crop_left_px", "crop_height_px",
+    "crop_width_px", "is_flipped", "scale",
+)  # fmt: skip
+_ANSWER_COLUMNS = (
+    "sop_instance_key", "etag", "preprocessing_version", "malignancy_score", "finding", "assessment",
+    "regions",
+)  # fmt: skip
+_EXAMS_IN_MEMORY = 8
+"""Exams whose pixels are kept: four views of one are 2 MB."""
+
+
+@dataclass(frozen=True)
+class StoredView:
+    """One image's network input and heat map, as stored and verified.
+
+    Args:
+        pixels: uint8, in the contract's height and width.
+        saliency: uint8, in the contract's cells; None where the model gave none.
+    """
+
+    pixels: NDArray[np.uint8]
+    saliency: NDArray[np.uint8] | None
+
+
+class Reports:
+    """What the pages ask of the lake; safe to share between a server's threads."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._lock = Lock()
+        self._kept: dict[str, tuple[tuple[int | None, ...], object]] = {}
+
+    def campaign(self) -> Campaign:
+        """The campaign's objects and exams as of now."""
+        tables = (OBJECTS, INSTANCES, EXAM_SCORES, IMAGE_SCORES, CALIBRATIONS, PRIORITY_LISTS, RUNS)
+        return self._fresh("campaign", tables, self._read_campaign)
+
+    def runs(self) -> pl.DataFrame:
+        """The runs of all nights, the last one first."""
+        return self._fresh("runs", (RUNS,), lambda: self._lake.read(RUNS).sort("finished_at", descending=True))
+
+    def last_run(self) -> Row | None:
+        """The run that ended last; None before the first one."""
+        runs = self.runs()
+        return None if runs.is_empty() else runs.row(0, named=True)
+
+    def list_dates(self) -> list[date]:
+        """The days that a list was published for, the latest first."""
+        return self._fresh("list_dates", (PRIORITY_LISTS,), self._read_list_dates)
+
+    def priority_list(self, list_date: date) -> pl.DataFrame:
+        """The rows of a published list, by rank."""
+        is_of_day = pl.col("list_date") == list_date
+        return self._fresh(
+            f"list {list_date}",
+            (PRIORITY_LISTS,),
+            lambda: self._lake.read(PRIORITY_LISTS, where=is_of_day).sort("rank"),
+        )
+
+    def exam(self, exam_key: str) -> Exam | None:
+        """One exam; None where the lake knows no image of it."""
+        images = self._exam_images(exam_key)
+        if images.is_empty():
+            return None
+        facts = images.sort(pl.col("site").is_null()).row(0, named=True)
+        places = self._latest_list()
+        place, previous_key, next_key = neighbours(places, exam_key)
+        return Exam(
+            exam_key=exam_key,
+            **{name: facts[name] for name in _EXAM_FACTS},
+            images=tuple(exam_image(row) for row in images.iter_rows(named=True)),
+            scores=self._exam_scores(exam_key),
+            place=place,
+            n_listed=places.height,
+            previous_key=previous_key,
+            next_key=next_key,
+        )
+
+    def view(self, exam_key: str, sop_instance_key: str) -> StoredView | None:
+        """An image's stored pixels; None where there are none or their digest is another."""
+        views = self._fresh(
+            f"pixels {exam_key}", (IMAGES, IMAGE_SCORES, RUNS), lambda: self._read_views(exam_key)
+        )
+        return views.get(sop_instance_key)
+
+    def _fresh(self, name: str, tables: Sequence[Table], build: Callable[[], Value]) -> Value:
+        """The kept value of a name, built again when one of its tables has a new version."""
+        versions = tuple(self._lake.version(table) for table in tables)
+        with self._lock:
+            kept = self._kept.get(name)
+        if kept is not None and kept[0] == versions:
+            return cast("Value", kept[1])
+        value = build()
+        with self._lock:
+            self._kept[name] = (versions, value)
+            self._forget_oldest("pixels ")
+            self._forget_oldest("list ")
+        return value
+
+    def _forget_oldest(self, kind: str) -> None:
+        names = [name for name in self._kept if name.startswith(kind)]
+        for name in names[:-_EXAMS_IN_MEMORY]:
+            del self._kept[name]
+
+    def _model_version(self) -> str | None:
+        run = self.last_run()
+        return None if run is None else run["model_version"]
+
+    def _read_campaign(self) -> Campaign:
+        is_present = pl.col("gone_at").is_null()
+        scored_at = self._lake.read(IMAGE_SCORES, columns=["exam_key", "scored_at"])
+        first = scored_at.group_by("exam_key").agg(pl.col("scored_at").min())
+        scores = self._current_scores(self._is_current_model())
+        return join_campaign(
+            self._lake.read(OBJECTS, columns=_OBJECT_COLUMNS, where=is_present),
+            self._lake.read(INSTANCES, columns=_FACT_COLUMNS),
+            scores.select("exam_key", "exam_score", "calibrated_score", "band", "views").join(
+                first, on="exam_key", how="left"
+            ),
+            self._latest_list().select("exam_key", "waiting_days"),
+        )
+
+    def _read_list_dates(self) -> list[date]:
+        dates = self._lake.read(PRIORITY_LISTS, columns=["list_date"])["list_date"]
+        return sorted(set(dates), reverse=True)
+
+    def _latest_list(self) -> pl.DataFrame:
+        dates = self.list_dates()
+        return self.priority_list(dates[0]) if dates else PRIORITY_LISTS.schema.to_frame()
+
+    def _is_current_model(self) -> pl.Expr:
+        version = self._model_version()
+        return pl.lit(value=False) if version is None else pl.col("model_version") == version
+
+    def _current_scores(self, where: pl.Expr) -> pl.DataFrame:
+        """One row an exam: under its most specific calibration, of those the one fitted last."""
+        weight = pl.sum_horizontal((pl.col(name) != ANY) * 2**place for place, name in enumerate(SCOPE))
+        calibrations = self._lake.read(CALIBRATIONS).select(
+            "calibration_id", "fitted_at", weight.alias("weight")
+        )
+        return (
+            self._lake.read(EXAM_SCORES, where=where)
+            .join(calibrations, on="calibration_id", how="left")
+            .sort("weight", "fitted_at", "calibration_id", descending=True, nulls_last=True)
+            .unique("exam_key", keep="first", maintain_order=True)
+            .drop("weight", "fitted_at")
+        )
+
+    def _exam_scores(self, exam_key: str) -> Row | None:
+        scores = self._current_scores((pl.col("exam_key") == exam_key) & self._is_current_model())
+        return None if scores.is_empty() else scores.row(0, named=True)
+
+    def _exam_images(self, exam_key: str) -> pl.DataFrame:
+        """The exam's present images with all that the tables say of them but pixels."""
+        is_of_exam = pl.col("exam_key") == exam_key
+        objects = self._lake.read(
+            OBJECTS,
+            columns=_OBJECT_COLUMNS,
+            where=is_of_exam & pl.col("gone_at").is_null() & (pl.col("state") != "rejected"),
+        )
+        instances = self._lake.read(INSTANCES, where=is_of_exam).drop("exam_key", "etag", "object_key")
+        answers = self._answers(is_of_exam, _ANSWER_COLUMNS)
+        crops = self._lake.read(IMAGES, columns=_CROP_COLUMNS, where=is_of_exam)
+        return (
+            objects.join(instances, on="sop_instance_key", how="left")
+            .join(answers, on=["sop_instance_key", "etag"], how="left")
+            .join(_of_score(crops, answers), on="sop_instance_key", how="left")
+            .sort("image_laterality", "view_position", "sop_instance_key", nulls_last=True)
+        )
+
+    def _answers(self, is_of_exam: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
+        return self._lake.read(
+            IMAGE_SCORES, columns=columns, where=is_of_exam & self._is_current_model()
+        )
+
+    def _read_views(self, exam_key: str) -> dict[str, StoredView]:
+        is_of_exam = pl.col("exam_key") == exam_key
+        columns = ["sop_instance_key", "preprocessing_version", "pixels", "pixels_sha256"]
+        images = self._lake.read(IMAGES, columns=columns, where=is_of_exam)
+        answers = self._answers(is_of_exam, ["sop_instance_key", "preprocessing_version", "saliency"])
+        rows = _of_score(images, answers).join(
+            answers.drop("preprocessing_version"), on="sop_instance_key", how="left"
+        )
+        views = {row["sop_instance_key"]: _stored_view(row) for row in rows.iter_rows(named=True)}
+        return {key: view for key, view in views.items() if view is not None}
+
+
+_EXAM_FACTS = (
+    "site", "manufacturer", "manufacturer_model_name", "software_versions", "exam_date",
+    "patient_age_years",
+)  # fmt: skip
+
+
+def _of_score(images: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """One row an image: the network input that was scored, else any stored one."""
+    scored = answers.select("sop_instance_key", "preprocessing_version", is_scored=pl.lit(value=True))
+    return (
+        images.join(scored, on=["sop_instance_key", "preprocessing_version"], how="left")
+        .sort("is_scored", "preprocessing_version", nulls_last=True)
+        .unique("sop_instance_key", keep="first", maintain_order=True)
+        .drop("is_scored", "preprocessing_version")
+    )
+
+
+def _stored_view(row: dict[str, Any]) -> StoredView | None:
+    if hashlib.sha256(row["pixels"]).hexdigest() != row["pixels_sha256"]:
+        return None
+    pixels = np.frombuffer(row["pixels"], np.uint8).reshape(IMAGE.shape[1:])
+    saliency = row["saliency"]
+    if saliency is None:
+        return StoredView(pixels, None)
+    return StoredView(pixels, np.frombuffer(saliency, np.uint8).reshape(SALIENCY.shape))
+
+
+def age_hours(run: Row, now: datetime) -> float:
+    """Hours since a run ended."""
+    return (now - run["finished_at"]).total_seconds() / 3600

@@ -1,0 +1,77 @@
+"""Proportions with their interval, and quantiles with their number: what a tile shows.
+
+It counts nothing itself and rounds nothing: `reports_app.texts` writes the numbers.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+from scipy.stats import binomtest
+
+FEW_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """How many of how many.
+
+    Args:
+        n_events: The numerator.
+        n: The denominator; 0 where nothing can be said.
+    """
+
+    n_events: int
+    n: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0-1; None over an empty denominator."""
+        return self.n_events / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval: Wilson's, or the exact one under ten events.
+
+        References:
+            Wilson, J. Am. Stat. Assoc. 22 (1927) 209; Clopper and Pearson, Biometrika 26 (1934) 404.
+        """
+        if not self.n:
+            return None
+        method = "exact" if self.n_events < FEW_EVENTS else "wilson"
+        bounds = binomtest(self.n_events, self.n).proportion_ci(0.95, method)
+        return float(bounds.low), float(bounds.high)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median, 90th percentile and maximum of n values, in the values' unit."""
+
+    n: int
+    median: float
+    p90: float
+    longest: float
+
+
+def spread(values: pl.Series) -> Spread | None:
+    """The spread of the values that are known; None where none is."""
+    known = values.drop_nulls().cast(pl.Float64)
+    if known.is_empty():
+        return None
+    median, p90 = (known.quantile(share, "linear") for share in (0.5, 0.9))
+    return Spread(known.len(), *(_number(value) for value in (median, p90, known.max())))
+
+
+def _number(value: object) -> float:
+    return float(str(value))
+
+
+def exclusion(exams: pl.DataFrame) -> Proportion:
+    """Exams without a score for a technical reason, of those processed.
+
+    Args:
+        exams: Has the column state; pending exams are not processed yet and do not count.
+    """
+    n_scored, n_unscorable = (
+        exams.filter(state=state).height for state in ("scored", "unscorable")
+    )
+    return Proportion(n_unscorable, n_scored + n_unscorable)

@@ -1,0 +1,64 @@
+"""What every answer carries and which requests are answered at all.
+
+The app has no sign-in yet, so it answers only to the names of this machine: a page on the web
+that points its own name here (DNS rebinding) gets a refusal.
+"""
+
+from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+MAX_REQUEST_BYTES = 1 << 20
+
+
+def protect(server: Flask, allowed_hosts: Collection[str], script_hashes: Sequence[str]) -> None:
+    """Refuse foreign hosts and large bodies, and add the security headers to every answer.
+
+    Args:
+        server: The Flask server of the app.
+        allowed_hosts: Names in the Host header that are answered, without port.
+        script_hashes: Hashes of the page's inline scripts, quoted as in the header.
+    """
+    server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    headers = _headers(script_hashes)
+
+    @server.before_request
+    def check_host() -> None:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
+        if urlsplit(f"//{request.host}").hostname not in allowed_hosts:
+            abort(421, "This app answers only under the names of its own machine.")
+
+    @server.after_request
+    def add_headers(response: Response) -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if not _is_asset(request.path):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _is_asset(path: str) -> bool:
+    return path.startswith(("/assets/", "/_dash-component-suites/"))
+
+
+def _headers(script_hashes: Sequence[str]) -> dict[str, str]:
+    policy = {
+        "default-src": "'self'",
+        "script-src": " ".join(("'self'", *script_hashes)),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }

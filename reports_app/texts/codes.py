@@ -1,0 +1,64 @@
+"""Words for the codes that tables store: states, reasons, findings, views, flags.
+
+Each RejectionReason has its words here; a test compares.
+"""
+
+from reports_app.texts.catalogue import Text
+
+CODES = {
+    "code.unknown": Text("Sin dato", "Unknown"),
+    "state.scored": Text("Con puntaje", "Scored"),
+    "state.unscorable": Text("No evaluable", "Unscorable"),
+    "state.rejected": Text("Rechazado", "Rejected"),
+    "state.pending": Text("Pendiente", "Pending"),
+    "lane.unscorable": Text("No evaluable", "Unscorable"),
+    "lane.ranked": Text("Con puntaje", "Ranked"),
+    "reason.empty_object": Text("Objeto vacío", "Empty object"),
+    "reason.too_large": Text("Objeto demasiado grande", "Object too large"),
+    "reason.not_dicom": Text("No es DICOM", "Not DICOM"),
+    "reason.damaged_header": Text("Encabezado dañado", "Damaged header"),
+    "reason.header_limit": Text("Encabezado fuera de límites", "Header beyond limits"),
+    "reason.wrong_modality": Text("Otra modalidad", "Other modality"),
+    "reason.not_a_mammogram": Text("No es una mamografía", "Not a mammogram"),
+    "reason.duplicate_instance": Text("Copia de otra imagen", "Copy of another image"),
+    "reason.conflicting_instance": Text(
+        "Contradice a otra imagen con el mismo identificador",
+        "Contradicts another image of the same identifier",
+    ),
+    "reason.for_processing": Text(
+        "Imagen sin procesar (For Processing)", "Raw image (For Processing)"
+    ),
+    "reason.laterality_missing": Text("Sin lateralidad", "Laterality missing"),
+    "reason.view_not_screening": Text(
+        "Proyección que no es de tamizaje", "Not a screening view"
+    ),
+    "reason.multi_frame": Text("Imagen de varios cuadros", "Multi-frame image"),
+    "reason.truncated": Text("Archivo truncado", "Truncated file"),
+    "reason.frame_size_mismatch": Text("Tamaño contradictorio", "Contradictory size"),
+    "reason.transfer_syntax_unsupported": Text(
+        "Compresión no admitida", "Unsupported compression"
+    ),
+    "reason.damaged_pixels": Text("Píxeles dañados", "Damaged pixels"),
+    "reason.decoder_crashed": Text("El decodificador falló", "The decoder crashed"),
+    "reason.decoder_timeout": Text("El decodificador tardó demasiado", "The decoder timed out"),
+    "reason.no_breast_found": Text("No se encontró la mama", "No breast found"),
+    "reason.model_refused": Text("El modelo no dio puntaje", "The model gave no score"),
+    "finding.no_finding": Text("Sin hallazgo", "No finding"),
+    "finding.mass": Text("Masa", "Mass"),
+    "finding.calcification": Text("Calcificaciones", "Calcifications"),
+    "finding_short.no_finding": Text("Región", "Region"),
+    "finding_short.mass": Text("Masa", "Mass"),
+    "finding_short.calcification": Text("Calc.", "Calc."),
+    "assessment.no_finding": Text("sin hallazgo", "no finding"),
+    "assessment.benign": Text("de aspecto benigno", "benign appearance"),
+    "assessment.suspicious": Text("de aspecto sospechoso", "suspicious appearance"),
+    "assessment.malignant": Text("de aspecto maligno", "malignant appearance"),
+    "breast.R": Text("mama derecha", "right breast"),
+    "breast.L": Text("mama izquierda", "left breast"),
+    "flag.views_missing": Text("Faltan vistas", "Views missing"),
+    "flag.image_unscorable": Text("Imagen no evaluable", "Image unscorable"),
+    "flag.extra_views": Text("Vistas repetidas", "Repeated views"),
+    "flag.implant": Text("Implante", "Implant"),
+    "outcome.completed": Text("Completada", "Completed"),
+    "outcome.failed": Text("Falló", "Failed"),
+}
