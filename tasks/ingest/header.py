@@ -1,0 +1,229 @@
+"""An object's first bytes to the header that ingest needs, in bounded time and memory.
+
+It reads no pixels, keeps no attribute that ingest has no use for, and repeats no value in a
+message. Hostile bytes end in `Rejected`, never in another exception.
+"""
+
+import logging
+import warnings
+import zlib
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from pydicom import Dataset, config, filereader
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import FileMetaDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.tag import BaseTag
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+)
+
+from tasks.errors import Rejected, RejectionReason
+
+KEYWORDS = (
+    "SpecificCharacterSet",
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyDate",
+    "AcquisitionDate",
+    "StudyTime",
+    "AcquisitionTime",
+    "Modality",
+    "PresentationIntentType",
+    "Manufacturer",
+    "InstitutionName",
+    "StationName",
+    "ManufacturerModelName",
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientBirthDate",
+    "PatientAge",
+    "SoftwareVersions",
+    "EstimatedRadiographicMagnificationFactor",
+    "ImagerPixelSpacing",
+    "ViewPosition",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "Laterality",
+    "ImageLaterality",
+    "PhotometricInterpretation",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsStored",
+    "BreastImplantPresent",
+    "ViewCodeSequence",
+    "ViewModifierCodeSequence",
+)
+_TAGS: list[BaseTag | int] = [
+    tag for keyword in KEYWORDS if (tag := tag_for_keyword(keyword)) is not None
+]
+_PIXELS = 0x7FE00008
+"""Float Pixel Data, the first of the tags that hold pixels."""
+
+
+@dataclass(frozen=True)
+class HeaderLimits:
+    """What an object may ask for.
+
+    Args:
+        max_object_bytes: Larger objects are not read.
+        first_bytes: What is fetched at first; four times as much when that is too little.
+        max_bytes: Of a header, deflated or not.
+        max_elements: At its top level; a mammogram has under 500.
+    """
+
+    max_object_bytes: int = 512 << 20
+    first_bytes: int = 64 << 10
+    max_bytes: int = 1 << 20
+    max_elements: int = 20_000
+
+
+DEFAULT_LIMITS = HeaderLimits()
+
+
+def read_header(
+    fetch: Callable[[int], bytes], size_bytes: int, limits: HeaderLimits = DEFAULT_LIMITS
+) -> Dataset:
+    """Read the attributes of `KEYWORDS` from as few bytes as hold them.
+
+    Args:
+        fetch: Gives the object's first n bytes.
+        size_bytes: Of the object.
+        limits: What the object may ask for.
+
+    Returns:
+        The header, every value converted, with Transfer Syntax UID in `file_meta`.
+
+    Raises:
+        Rejected: EMPTY_OBJECT, TOO_LARGE, NOT_DICOM, DAMAGED_HEADER or HEADER_LIMIT.
+    """
+    _check_size(size_bytes, limits)
+    n_bytes = min(limits.first_bytes, limits.max_bytes)
+    while True:
+        head = fetch(n_bytes)
+        if header := parse_head(head, is_whole=len(head) >= size_bytes, limits=limits):
+            return header
+        if n_bytes >= limits.max_bytes:
+            raise _over_limit(f"The header is longer than {limits.max_bytes} bytes.")
+        n_bytes = min(4 * n_bytes, limits.max_bytes)
+
+
+def parse_head(
+    head: bytes, *, is_whole: bool, limits: HeaderLimits = DEFAULT_LIMITS
+) -> Dataset | None:
+    """Parse an object's first bytes.
+
+    Args:
+        head: From the preamble on.
+        is_whole: Whether the object ends with them.
+        limits: What the object may ask for.
+
+    Returns:
+        As `read_header`; None if the header goes on after `head`.
+
+    Raises:
+        Rejected: NOT_DICOM, DAMAGED_HEADER or HEADER_LIMIT.
+    """
+    try:
+        with _quiet():
+            header = _parse(head, is_whole, limits)
+            for _ in header.iterall() if header else ():  # converts while it is quiet
+                pass
+    except (Rejected, MemoryError):
+        raise
+    except InvalidDicomError:
+        raise Rejected(
+            RejectionReason.NOT_DICOM, "The DICM prefix is missing at byte 128."
+        ) from None
+    except RecursionError:
+        raise _over_limit("Its sequences are nested too deeply.") from None
+    except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
+        raise Rejected(
+            RejectionReason.DAMAGED_HEADER,
+            f"The header cannot be parsed ({type(error).__name__}).",
+        ) from None
+    return header
+
+
+def _check_size(size_bytes: int, limits: HeaderLimits) -> None:
+    if size_bytes == 0:
+        raise Rejected(RejectionReason.EMPTY_OBJECT, "The object has no bytes.")
+    if size_bytes > limits.max_object_bytes:
+        raise Rejected(
+            RejectionReason.TOO_LARGE,
+            f"The object has {size_bytes} bytes, more than {limits.max_object_bytes}.",
+        )
+
+
+def _parse(head: bytes, is_whole: bool, limits: HeaderLimits) -> Dataset | None:
+    source = BytesIO(head)
+    filereader.read_preamble(source, force=False)  # its 128 bytes may be a program: unused
+    meta = filereader.read_dataset(source, False, True, stop_when=_is_past_meta)
+    syntax = UID(meta.TransferSyntaxUID)
+    if syntax == DeflatedExplicitVRLittleEndian:
+        inflated, is_whole = _inflate(head[source.tell() :], is_whole, limits)
+        source = BytesIO(inflated)
+    end = _End(limits.max_elements)
+    header = filereader.read_dataset(
+        source,
+        syntax == ImplicitVRLittleEndian,
+        syntax != ExplicitVRBigEndian,
+        stop_when=end,
+        specific_tags=_TAGS,
+    )
+    if not end.is_reached and not is_whole:
+        return None
+    header.file_meta = FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = syntax
+    return header
+
+
+def _inflate(deflated: bytes, is_whole: bool, limits: HeaderLimits) -> tuple[bytes, bool]:
+    """Inflate at most `max_bytes`; those bytes, and whether there is no more (PS3.5 A.5)."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = stream.decompress(deflated, limits.max_bytes)
+    return inflated, stream.eof or (is_whole and not stream.unconsumed_tail)
+
+
+class _End:
+    """Stops at the pixels, and at a header of a million elements."""
+
+    def __init__(self, n_elements: int) -> None:
+        self.n_left = n_elements
+        self.is_reached = False
+
+    def __call__(self, tag: BaseTag, *_: object) -> bool:
+        self.n_left -= 1
+        if self.n_left < 0:
+            raise _over_limit("The header has too many elements.")
+        self.is_reached = tag >= _PIXELS
+        return self.is_reached
+
+
+def _is_past_meta(tag: BaseTag, *_: object) -> bool:
+    return tag.group != 2
+
+
+def _over_limit(detail: str) -> Rejected:
+    return Rejected(RejectionReason.HEADER_LIMIT, detail)
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep pydicom from warning and logging: its messages quote values."""
+    logger = logging.getLogger("pydicom")
+    former = logger.disabled
+    logger.disabled = True
+    try:
+        with config.disable_value_validation(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = former

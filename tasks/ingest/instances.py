@@ -1,0 +1,206 @@
+"""Headers to rows of `instances`: facts and pseudonyms.
+
+Nothing that names a person passes; what cannot be read is null or a reason, never a guess.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from pydicom import Dataset
+
+from tasks.errors import Rejected, RejectionReason
+from tasks.ingest import values
+from tasks.ingest.eligibility import (
+    check_mammogram,
+    find_intent,
+    find_laterality,
+    find_view,
+    unscorable_reason,
+)
+from tasks.ingest.header import DEFAULT_LIMITS, HeaderLimits, read_header
+from tasks.ingest.object_store import ObjectStore, ObjectSummary
+from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.preprocess.worker_process import off_the_clock
+
+TIMEZONE = ZoneInfo("America/Santiago")
+MAX_AGE_YEARS = 120
+MAX_SOFTWARE_TEXT = 256
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What an object's header says.
+
+    Args:
+        object_key: Of the object.
+        etag: Of the object.
+        instance: A row of `instances`; None if the object is rejected.
+        reason: Why the object is rejected or its image unscorable; None if it may be scored.
+        detail: One sentence on the reason.
+    """
+
+    object_key: str
+    etag: str
+    instance: dict[str, object] | None = None
+    reason: RejectionReason | None = None
+    detail: str | None = None
+
+
+def read_object(
+    store: ObjectStore,
+    summary: ObjectSummary,
+    pseudonymiser: Pseudonymiser,
+    limits: HeaderLimits = DEFAULT_LIMITS,
+) -> ReadResult:
+    """Read an object's header from the store; its worker's clock stops while it is fetched.
+
+    Raises:
+        ObjectChanged: If another object is there by now, or none.
+        Retryable: If the store does not answer.
+    """
+
+    def fetch(n_bytes: int) -> bytes:
+        with off_the_clock():
+            return store.read_range(summary.object_key, summary.etag, n_bytes)
+
+    return read_instance(summary, fetch, pseudonymiser, limits)
+
+
+def read_instance(
+    summary: ObjectSummary,
+    fetch: Callable[[int], bytes],
+    pseudonymiser: Pseudonymiser,
+    limits: HeaderLimits = DEFAULT_LIMITS,
+) -> ReadResult:
+    """Read an object's header to a row, a reason, or both.
+
+    Args:
+        summary: The object as listed.
+        fetch: Gives its first n bytes.
+        pseudonymiser: The programme's.
+        limits: What the object may ask for.
+    """
+    try:
+        header = read_header(fetch, summary.size_bytes, limits)
+        check_mammogram(header)
+        instance = _row(header, summary, pseudonymiser)
+    except Rejected as error:
+        return ReadResult(
+            summary.object_key, summary.etag, reason=error.reason, detail=error.detail
+        )
+    flaw = unscorable_reason(header, find_laterality(header), find_view(header))
+    reason, detail = flaw or (None, None)
+    return ReadResult(summary.object_key, summary.etag, instance, reason, detail)
+
+
+def _row(
+    header: Dataset, summary: ObjectSummary, pseudonymiser: Pseudonymiser
+) -> dict[str, object]:
+    return {
+        **_identity(header, pseudonymiser),
+        "object_key": summary.object_key,
+        "etag": summary.etag,
+        **_projection(header),
+        **_equipment(header),
+        **_times(header),
+        **_geometry(header),
+    }
+
+
+def _identity(header: Dataset, pseudonymiser: Pseudonymiser) -> dict[str, object]:
+    exam = _required_identity(header, "StudyInstanceUID")
+    patient_id = values.identity(header, "PatientID")
+    issuer = values.identity(header, "IssuerOfPatientID")
+    return {
+        "sop_instance_key": pseudonymiser.sop_instance_key(
+            _required_identity(header, "SOPInstanceUID")
+        ),
+        "exam_key": pseudonymiser.exam_key(exam),
+        "patient_key": pseudonymiser.patient_key(patient_id, issuer)
+        if patient_id
+        else pseudonymiser.lone_patient_key(exam),
+        "series_key": pseudonymiser.series_key(values.identity(header, "SeriesInstanceUID")),
+    }
+
+
+def _projection(header: Dataset) -> dict[str, object]:
+    laterality, view = find_laterality(header), find_view(header)
+    return {
+        "sop_class_uid": values.identity(header, "SOPClassUID"),
+        "transfer_syntax_uid": values.text(header.file_meta, "TransferSyntaxUID"),
+        "presentation_intent_type": find_intent(header),
+        "image_laterality": laterality.value,
+        "image_laterality_source": laterality.source,
+        "view_position": view.position,
+        "view_position_source": view.source,
+        "view_modifiers": ",".join(view.modifiers),
+    }
+
+
+def _equipment(header: Dataset) -> dict[str, object]:
+    implant = values.code(header, "BreastImplantPresent")
+    return {
+        "manufacturer": values.text(header, "Manufacturer"),
+        "manufacturer_model_name": values.text(header, "ManufacturerModelName"),
+        "software_versions": values.text(header, "SoftwareVersions", MAX_SOFTWARE_TEXT),
+        "site": values.text(header, "StationName") or values.text(header, "InstitutionName"),
+        "has_implant": {"YES": True, "NO": False}.get(implant),
+    }
+
+
+def _times(header: Dataset) -> dict[str, object]:
+    exam_date = values.day(header, "StudyDate")
+    return {
+        "exam_date": exam_date,
+        "acquired_at": _moment(header, "Acquisition") or _moment(header, "Study"),
+        "patient_age_years": _age_years(header, exam_date),
+    }
+
+
+def _moment(header: Dataset, what: str) -> datetime | None:
+    """The date and time of an acquisition or a study, as UTC."""
+    day, clock = values.day(header, f"{what}Date"), values.clock(header, f"{what}Time")
+    if day is None or clock is None or not 1900 <= day.year < 2200:
+        return None
+    return datetime.combine(day, clock, TIMEZONE).astimezone(UTC)
+
+
+def _age_years(header: Dataset, exam_date: date | None) -> int | None:
+    """Patient's Age (0010,1010) such as 056Y, else from the birth date."""
+    stated = values.code(header, "PatientAge")
+    if stated[:-1].isdecimal() and stated[-1] in "YMWD":
+        age = int(stated[:-1]) // {"Y": 1, "M": 12, "W": 52, "D": 365}[stated[-1]]
+    else:
+        born = values.day(header, "PatientBirthDate")
+        if born is None or exam_date is None:
+            return None
+        had_birthday = (exam_date.month, exam_date.day) >= (born.month, born.day)
+        age = exam_date.year - born.year - (not had_birthday)
+    return age if 0 <= age <= MAX_AGE_YEARS else None
+
+
+def _geometry(header: Dataset) -> dict[str, object]:
+    spacing = values.real(header, "ImagerPixelSpacing")
+    return {
+        "rows": _required_count(header, "Rows"),
+        "columns": _required_count(header, "Columns"),
+        "bits_stored": _required_count(header, "BitsStored"),
+        "photometric_interpretation": values.code(header, "PhotometricInterpretation"),
+        "imager_pixel_spacing_mm": spacing if spacing and spacing > 0 else None,
+    }
+
+
+def _required_identity(header: Dataset, keyword: str) -> str:
+    if value := values.identity(header, keyword):
+        return value
+    raise Rejected(RejectionReason.DAMAGED_HEADER, f"{keyword} is missing or empty.")
+
+
+def _required_count(header: Dataset, keyword: str) -> int:
+    """A positive US, of 16 bits."""
+    value = values.whole(header, keyword)
+    if value is not None and 0 < value < 1 << 16:
+        return value
+    raise Rejected(RejectionReason.DAMAGED_HEADER, f"{keyword} is missing or not usable.")
