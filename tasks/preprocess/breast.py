@@ -37,6 +37,8 @@ FRAME_TOLERANCE = 0.04
 """A frame's line varies by no more than this share of the display range."""
 
 MIN_AREA_FRACTION = 0.01
+MAX_ASPECT = 10
+"""A box that is longer than this many times its width holds a line, not a breast."""
 MIN_CONTRAST = 256
 """In display values of 65 535: less is a blank image."""
 MAX_NOISE_FRACTION = 0.5
@@ -91,7 +93,14 @@ def find_breast(sample: DisplayValues, rows: int, columns: int) -> Breast:
             RejectionReason.NO_BREAST_FOUND,
             f"The largest bright part covers {area_fraction:.2%} of the image.",
         )
-    return _describe(outline, float(area_fraction), rows, columns)
+    breast = _describe(outline, float(area_fraction), rows, columns)
+    sides = (breast.height_px, breast.width_px)
+    if max(sides) > MAX_ASPECT * min(sides):
+        raise Rejected(
+            RejectionReason.NO_BREAST_FOUND,
+            f"The largest bright part is a line of {sides[0]} x {sides[1]} pixels.",
+        )
+    return breast
 
 
 def _smooth(sample: DisplayValues) -> DisplayValues:

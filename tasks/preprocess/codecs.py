@@ -3,6 +3,7 @@
 No decoder is called before the frame header's size agrees with Rows, Columns and the cap.
 """
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,12 @@ from pydicom.pixels.decoders.base import get_decoder
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.codec_samples import SAMPLES, CodecSample
 from tasks.preprocess.frame_header import jpeg2000_frame_size, jpeg_frame_size
+from tasks.preprocess.jpeg_lossless import Unsupported, decode_jpeg_lossless
 from tasks.preprocess.pixel_format import PixelFormat, read_pixel_format
-from tasks.preprocess.reading import DEFAULT_LIMITS
+from tasks.preprocess.reading import DEFAULT_LIMITS, quiet
 from tasks.preprocess.values import StoredValues
+
+_ITEM_ELEMENT = 0xE000
 
 Decoder = Callable[[bytes, PixelFormat], NDArray[Any]]
 FrameSize = Callable[[bytes], tuple[int, int]]
@@ -93,13 +97,33 @@ def _frame(dataset: Dataset, pixel_format: PixelFormat) -> bytes:
                 f"Pixel Data holds {len(pixel_data)} of {pixel_format.n_bytes} bytes.",
             )
         return pixel_data
+    check_fragments(pixel_data)
     try:
         return get_frame(pixel_data, 0, number_of_frames=1)
-    except (ValueError, EOFError, IndexError) as error:
+    except (ValueError, EOFError, IndexError, struct.error) as error:
+        raise _damaged(error) from None
+
+
+def check_fragments(pixel_data: bytes) -> None:
+    """Check that the items of encapsulated Pixel Data lie within it; pydicom does not.
+
+    Raises:
+        Rejected: If one ends beyond it.
+
+    References:
+        DICOM PS3.5 A.4.
+    """
+    position = 0
+    while position + 8 <= len(pixel_data):
+        _, element, length = struct.unpack_from("<HHL", pixel_data, position)
+        if element != _ITEM_ELEMENT:
+            return
+        position += 8 + length
+    if position > len(pixel_data):
         raise Rejected(
             RejectionReason.TRUNCATED,
-            f"The fragments of the frame end within its {len(pixel_data)} bytes.",
-        ) from error
+            f"Pixel Data holds {len(pixel_data)} of at least {position} bytes.",
+        )
 
 
 def _check_frame_size(size: tuple[int, int], pixel_format: PixelFormat) -> None:
@@ -148,7 +172,7 @@ def _to_stored_values(patterns: NDArray[Any], pixel_format: PixelFormat) -> Stor
             RejectionReason.FRAME_SIZE_MISMATCH,
             f"The frame decodes to {patterns.shape}, not to {shape}.",
         )
-    if patterns.dtype.itemsize * 8 > pixel_format.bits_allocated:
+    if int(patterns.max()) >> pixel_format.bits_allocated:
         raise Rejected(
             RejectionReason.DAMAGED_PIXELS,
             f"The frame holds wider values than {pixel_format.bits_allocated} bits.",
@@ -180,6 +204,13 @@ def _decode_rle(frame: bytes, pixel_format: PixelFormat) -> NDArray[Any]:
     return _decode_native(bytes(imagecodecs.dicomrle_decode(frame, dtype)), pixel_format)
 
 
+def _decode_jpeg_lossless(frame: bytes, pixel_format: PixelFormat) -> NDArray[Any]:
+    try:
+        return decode_jpeg_lossless(frame, rows=pixel_format.rows, columns=pixel_format.columns)
+    except Unsupported:
+        return imagecodecs.jpeg8_decode(frame)
+
+
 def _library(decoder: Callable[[bytes], NDArray[Any]]) -> Decoder:
     def decode_frame(frame: bytes, _: PixelFormat) -> NDArray[Any]:
         return decoder(frame)
@@ -189,12 +220,13 @@ def _library(decoder: Callable[[bytes], NDArray[Any]]) -> Decoder:
 
 def _decode_with_pydicom(dataset: Dataset, plugin: str) -> NDArray[Any]:
     decoder = get_decoder(dataset.file_meta.TransferSyntaxUID)
-    return decoder.as_array(dataset, raw=True, index=0, decoding_plugin=plugin)[0]
+    with quiet():
+        return decoder.as_array(dataset, raw=True, index=0, decoding_plugin=plugin)[0]
 
 
 _NATIVE = Codec("numpy", _decode_native, fallback=None)
 _JPEG = Codec("libjpeg-turbo", _library(imagecodecs.jpeg8_decode), jpeg_frame_size)
-_JPEG_LOSSLESS = Codec("liblj92", _library(imagecodecs.ljpeg_decode), jpeg_frame_size)
+_JPEG_LOSSLESS = Codec("our own", _decode_jpeg_lossless, jpeg_frame_size)
 _JPEG_LS = Codec("CharLS", _library(imagecodecs.jpegls_decode), jpeg_frame_size, fallback=None)
 _JPEG_2000 = Codec("OpenJPEG", _library(imagecodecs.jpeg2k_decode), jpeg2000_frame_size)
 _HTJ2K = Codec("OpenJPH", _library(imagecodecs.htj2k_decode), jpeg2000_frame_size)

@@ -85,7 +85,7 @@ def read_dataset(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Dataset:
         Rejected: If it is no DICOM file, is damaged, truncated, or asks for too much.
     """
     try:
-        with _quiet():
+        with quiet():
             dataset = _parse(data, limits)
             for _ in dataset.iterall():  # converts every raw value, while it is quiet
                 pass
@@ -175,14 +175,14 @@ def _is_past_meta(tag: BaseTag, *_: object) -> bool:
 
 
 @contextmanager
-def _quiet() -> Generator[None]:
+def quiet() -> Generator[None]:
     """Keep pydicom from warning and logging: its messages quote values."""
     logger = logging.getLogger("pydicom")
-    former = logger.disabled
-    logger.disabled = True
+    former = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         with config.disable_value_validation(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = former
+        logger.setLevel(former)

@@ -90,7 +90,7 @@ def modality_values(stored: StoredValues, dataset: Dataset) -> ModalityValues:
         DICOM PS3.3 C.11.1.
     """
     values = stored.astype(np.float64)
-    if item := first_item(dataset, "ModalityLUTSequence"):
+    if (item := first_item(dataset, "ModalityLUTSequence")) is not None:
         return read_lookup_table(item, dataset).map(values)
     slope, intercept = real(dataset, "RescaleSlope"), real(dataset, "RescaleIntercept")
     if slope is None or intercept is None:
@@ -114,7 +114,7 @@ def display_fractions(
     References:
         DICOM PS3.3 C.11.2. Of several windows the first is the manufacturer's default.
     """
-    if item := first_item(dataset, "VOILUTSequence"):
+    if (item := first_item(dataset, "VOILUTSequence")) is not None:
         table = read_lookup_table(item, dataset)
         return table.map(values) / table.full_scale
     center, width = real(dataset, "WindowCenter"), real(dataset, "WindowWidth")
