@@ -1,6 +1,6 @@
 """Read headers to instances: which object holds which instance, and which is a copy.
 
-Of several objects with one SOP Instance UID the first seen holds the instance; it never merges two.
+Of several objects with one SOP Instance UID the first seen holds the instance; none are merged.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,11 @@ import polars as pl
 from tasks.errors import UNSCORABLE_REASONS, RejectionReason
 from tasks.ingest.instances import ReadResult
 from tasks.lake.schemas import INSTANCES, OBJECTS
+
+Place = tuple[str, str]
+"""Object key and ETag: one version of an object."""
+
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -27,63 +32,64 @@ def register(
     """Give each read object its instance or its reason.
 
     Args:
-        results: What the headers of a batch say; read in the order of their keys.
-        objects: The batch's rows of `objects` and every other present one with an instance.
-        instances: Rows of `instances` known before.
+        results: What the headers of a batch say; taken in the order of their keys.
+        objects: The rows of `objects` of the batch, and of the holders in `instances`.
+        instances: The rows of `instances` that the batch's instances have already.
         now: Becomes `changed_at`.
     """
-    present = {(row["object_key"], row["etag"]) for row in objects.iter_rows(named=True) if not row["gone_at"]}
-    rows = {(row["object_key"], row["etag"]): row for row in objects.iter_rows(named=True)}
-    holders = {
-        row["sop_instance_key"]: (row["object_key"], row["etag"]) for row in instances.iter_rows(named=True)
-    }
-    added: dict[str, dict[str, object]] = {}
-    changed: list[dict[str, object]] = []
+    rows = {_place(row): row for row in objects.iter_rows(named=True)}
+    present = {place for place, row in rows.items() if row["gone_at"] is None}
+    holders = {row["sop_instance_key"]: _place(row) for row in instances.iter_rows(named=True)}
+    held: list[Row] = []
+    changed: list[Row] = []
     for result in sorted(results, key=lambda result: result.object_key):
         place = (result.object_key, result.etag)
-        reason, detail = result.reason, result.detail
-        if result.instance is not None:
-            key = str(result.instance["sop_instance_key"])
-            holder = holders.get(key, place)
-            if copy_of := _other_holder(holder, place, present):
-                reason, detail = _copy_reason(copy_of, place)
-            else:
-                holders[key] = place
-                added[key] = result.instance
-        changed.append(_settle(rows[place], result, reason, detail, now))
+        holder = _other_holder(result, holders, present)
+        if result.instance and not holder:
+            holders[result.instance["sop_instance_key"]] = place
+            held.append(result.instance)
+        reason, detail = (
+            _copy_reason(holder, place) if holder else (result.reason, result.detail)
+        )
+        changed.append(_settled(rows[place], result, reason, detail) | {"changed_at": now})
     return Registration(
-        pl.DataFrame(list(added.values()), schema=INSTANCES.schema), pl.DataFrame(changed, schema=OBJECTS.schema)
+        pl.DataFrame(held, schema=INSTANCES.schema),
+        pl.DataFrame(changed, schema=OBJECTS.schema),
     )
 
 
+def _place(row: Row) -> Place:
+    return str(row["object_key"]), str(row["etag"])
+
+
 def _other_holder(
-    holder: tuple[str, str], place: tuple[str, str], present: set[tuple[str, str]]
-) -> tuple[str, str] | None:
-    """The other object that holds the instance, unless it is gone or an earlier version of this one."""
-    is_other = holder[0] != place[0] and holder in present
+    result: ReadResult, holders: dict[object, Place], present: set[Place]
+) -> Place | None:
+    """The other present object that holds the instance; a former version of this one is gone."""
+    holder = holders.get(result.instance["sop_instance_key"]) if result.instance else None
+    is_other = holder is not None and holder[0] != result.object_key and holder in present
     return holder if is_other else None
 
 
-def _copy_reason(holder: tuple[str, str], place: tuple[str, str]) -> tuple[RejectionReason, str]:
+def _copy_reason(holder: Place, place: Place) -> tuple[RejectionReason, str]:
     if holder[1] == place[1]:
-        return RejectionReason.DUPLICATE_INSTANCE, f"The same bytes as {holder[0]}, which was seen first."
+        return (
+            RejectionReason.DUPLICATE_INSTANCE,
+            f"The same bytes as {holder[0]}, which was seen first.",
+        )
     return (
         RejectionReason.CONFLICTING_INSTANCE,
         f"Other bytes under the SOP Instance UID of {holder[0]}, which was seen first.",
     )
 
 
-def _settle(
-    row: dict[str, object], result: ReadResult, reason: RejectionReason | None, detail: str | None, now: datetime
-) -> dict[str, object]:
-    state = "pending" if reason is None else "unscorable" if reason in UNSCORABLE_REASONS else "rejected"
+def _settled(
+    row: Row, result: ReadResult, reason: RejectionReason | None, detail: str | None
+) -> Row:
+    """The object's row with its instance, and its state by the reason."""
     instance = result.instance or {}
-    return {
-        **row,
-        "state": state,
-        "reason": reason.value if reason else None,
-        "detail": detail,
-        "sop_instance_key": instance.get("sop_instance_key"),
-        "exam_key": instance.get("exam_key"),
-        "changed_at": now,
-    }
+    keys = {name: instance.get(name) for name in ("sop_instance_key", "exam_key")}
+    if reason is None:
+        return {**row, **keys}
+    state = "unscorable" if reason in UNSCORABLE_REASONS else "rejected"
+    return {**row, **keys, "state": state, "reason": reason.value, "detail": detail}
