@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost"})
 
-_THEME = {
+_THEME: Any = {
     "primaryColor": "accent",
     "colors": {"accent": ACCENT_SHADES},
     "fontFamily": "inherit",
@@ -88,7 +88,11 @@ def _script_hashes(app: Dash) -> list[str]:
 
 def _skeleton() -> dmc.MantineProvider:
     loading = html.P(Texts("es")("app.loading"), className="nothing")
-    parts = [dcc.Location(id="url", refresh="callback-nav"), dcc.Store(id="meta"), html.Div(loading, id="page")]
+    parts = [
+        dcc.Location(id="url", refresh="callback-nav"),
+        dcc.Store(id="meta"),
+        html.Div(loading, id="page"),
+    ]
     return dmc.MantineProvider(html.Div(parts), theme=_THEME)
 
 
@@ -104,7 +108,9 @@ def _register_router(app: Dash, reports: Reports) -> None:
         return show(Address.parse(path, search), reports)
 
     app.clientside_callback(
-        ClientsideFunction("smartMammo", "name_page"), Output("page", "title"), Input("meta", "data")
+        ClientsideFunction("smartMammo", "name_page"),
+        Output("page", "title"),
+        Input("meta", "data"),
     )
 
 
@@ -123,7 +129,9 @@ def _content(address: Address, reports: Reports) -> list[Any]:
         return priority_list.content(address, reports)
     if address.path.startswith(EXAM_PATH):
         return exam.content(address, reports)
-    back = dcc.Link(t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button")
+    back = dcc.Link(
+        t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button"
+    )
     return [message(t("not_found.title"), t("not_found.text"), back)]
 
 
@@ -137,7 +145,7 @@ def _title(address: Address) -> str:
 
 
 def _error_page(error: Exception) -> tuple[Any, dict[str, str]]:
-    """Log what went wrong, and show a sentence in both languages: the address may be the cause."""
+    """Log what went wrong; say so in both languages, as the address may be the cause."""
     LOG.error("A page could not be shown.", exc_info=error)
     sentences = [message(t("error.title"), t("error.text")) for t in (Texts("es"), Texts("en"))]
     t = Texts("es")
@@ -160,7 +168,9 @@ def _register_files(server: Flask, reports: Reports) -> None:
         day = address.day("date")
         if day is None or day not in reports.list_dates():
             abort(404)
-        disposition = {"Content-Disposition": f'attachment; filename="lista-{day.isoformat()}.csv"'}
+        disposition = {
+            "Content-Disposition": f'attachment; filename="lista-{day.isoformat()}.csv"'
+        }
         body = list_csv(address, reports.priority_list(day))
         return Response(body, mimetype="text/csv", headers=disposition)
 

@@ -1,6 +1,6 @@
 """The campaign's objects and exams as two frames that filter, count and agree with each other.
 
-It reads no table: `reports_app.data` hands it the frames. An object belongs where its exam belongs.
+It reads no table: `reports_app.data` does. An object belongs where its exam belongs.
 """
 
 from collections.abc import Sequence
@@ -53,11 +53,11 @@ class Campaign:
     """A campaign, or the part of one that a filter leaves.
 
     Args:
-        objects: One row a present object: object_key, etag, state, reason, gone_at, exam_key, day,
-            site and manufacturer.
+        objects: One row a present object: object_key, etag, state, reason, gone_at, exam_key,
+            day, site and manufacturer.
         exams: One row an exam: exam_key, day, site, manufacturer, age_band, state, exam_score,
-            calibrated_score, band, has_four_views, waiting_days (null where not on the latest list) and
-            hours_to_score.
+            calibrated_score, band, has_four_views, waiting_days (null where not on the latest
+            list) and hours_to_score.
     """
 
     objects: pl.DataFrame
@@ -81,8 +81,8 @@ def join_campaign(
 
     Args:
         objects: Present rows of `objects`.
-        instances: Columns of `instances`: exam_key, site, manufacturer, exam_date, acquired_at and
-            patient_age_years.
+        instances: Columns of `instances`: exam_key, site, manufacturer, exam_date, acquired_at
+            and patient_age_years.
         scores: One row a scored exam, with `scored_at` of its first score.
         places: exam_key and waiting_days of the latest list.
     """
@@ -97,9 +97,14 @@ def join_campaign(
         )
         .with_columns(
             age_band=_age_band(),
-            has_four_views=pl.col("views").str.split(",").list.unique().list.sort().list.join(",")
+            has_four_views=pl.col("views")
+            .str.split(",")
+            .list.unique()
+            .list.sort()
+            .list.join(",")
             == STANDARD_VIEWS,
-            hours_to_score=_if_scored("scored_at").sub(pl.col("acquired_at")).dt.total_minutes() / 60,
+            hours_to_score=_if_scored("scored_at").sub(pl.col("acquired_at")).dt.total_minutes()
+            / 60,
         )
     )
     return Campaign(located, exams.sort("exam_key"))
@@ -121,7 +126,9 @@ def _facts(instances: pl.DataFrame) -> pl.DataFrame:
 
 def _locate(objects: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     seen = pl.col("first_seen_at").dt.convert_time_zone(str(TIMEZONE)).dt.date()
-    arrival = pl.when(pl.col("exam_key").is_null()).then(seen).otherwise(seen.min().over("exam_key"))
+    arrival = (
+        pl.when(pl.col("exam_key").is_null()).then(seen).otherwise(seen.min().over("exam_key"))
+    )
     return objects.join(facts, on="exam_key", how="left").with_columns(
         pl.coalesce("exam_date", arrival).alias("day"),
         pl.col("site", "manufacturer").fill_null(UNKNOWN),
@@ -132,7 +139,8 @@ def _exams(located: pl.DataFrame) -> pl.DataFrame:
     facts = ("day", "site", "manufacturer", "patient_age_years", "acquired_at")
     of_exams = located.filter(pl.col("exam_key").is_not_null(), pl.col("state") != "rejected")
     states = {
-        f"n_{state}": (pl.col("state") == state).sum() for state in ("scored", "unscorable", "pending")
+        f"n_{state}": (pl.col("state") == state).sum()
+        for state in ("scored", "unscorable", "pending")
     }
     return of_exams.group_by("exam_key").agg(pl.col(*facts).first(), **states)
 
@@ -154,16 +162,20 @@ def _if_scored(name: str) -> pl.Expr:
 
 
 def _age_band() -> pl.Expr:
-    bands = pl.col("patient_age_years").cut(_AGE_BREAKS, labels=AGE_BANDS, left_closed=True)
-    return bands.cast(pl.String).fill_null(UNKNOWN)
+    age = pl.col("patient_age_years")
+    place = pl.sum_horizontal(age >= start for start in _AGE_BREAKS)
+    named = place.replace_strict(dict(enumerate(AGE_BANDS)), return_dtype=pl.String)
+    return pl.when(age.is_null()).then(pl.lit(UNKNOWN)).otherwise(named)
 
 
-def state_table(objects: pl.DataFrame, states: Sequence[str]) -> list[tuple[str, str | None, int]]:
-    """The accounting as rows of a table: each state's sum, then its reasons, the most frequent first.
+def state_table(
+    objects: pl.DataFrame, states: Sequence[str]
+) -> list[tuple[str, str | None, int]]:
+    """The accounting as rows of a table: each state's sum, then its reasons, frequent first.
 
     Returns:
-        (state, reason, n); reason is None in the state's own row. The states' rows add up to the
-        number of objects.
+        (state, reason, n); reason is None in the state's own row. The states' rows add up to
+        the number of objects.
     """
     rows: list[tuple[str, str | None, int]] = []
     for state in states:

@@ -9,11 +9,19 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from reports_app.figures import CONFIG
 from reports_app.indicators import Proportion
 from reports_app.links import CAMPAIGN_PATH, LIST_PATH, Address
 from reports_app.palette import BANDS, ink_on_band
-from reports_app.texts import Texts
+from reports_app.plotting import CONFIG
+from reports_app.texts import NO_VALUE, Texts
+
+HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+"""For what only decorates words that stand beside it."""
+
+
+def named(words: str) -> dict[str, Any]:
+    """What a screen reader calls an element that has no visible name."""
+    return {"aria-label": words}
 
 
 def page_frame(address: Address, content: Sequence[Any]) -> list[Any]:
@@ -21,7 +29,9 @@ def page_frame(address: Address, content: Sequence[Any]) -> list[Any]:
     t = address.texts
     return [
         html.A(t("app.skip"), href="#content", className="skip"),
-        html.Header([_brand(t), _navigation(address), _language_link(address)], className="top"),
+        html.Header(
+            [_brand(t), _navigation(address), _language_link(address)], className="top"
+        ),
         notice(t),
         html.Main(content, id="content", tabIndex="-1"),
     ]
@@ -29,17 +39,20 @@ def page_frame(address: Address, content: Sequence[Any]) -> list[Any]:
 
 def _brand(t: Texts) -> html.Div:
     return html.Div(
-        [html.Strong(t("app.name")), html.Span(t("app.subtitle"), className="muted")], className="brand"
+        [html.Strong(t("app.name")), html.Span(t("app.subtitle"), className="muted")],
+        className="brand",
     )
 
 
 def _navigation(address: Address) -> html.Nav:
     t = address.texts
     links = [
-        _nav_link(t("nav.campaign"), address.to(CAMPAIGN_PATH), is_here=address.path == CAMPAIGN_PATH),
+        _nav_link(
+            t("nav.campaign"), address.to(CAMPAIGN_PATH), is_here=address.path == CAMPAIGN_PATH
+        ),
         _nav_link(t("nav.list"), address.to(LIST_PATH), is_here=address.path == LIST_PATH),
     ]
-    return html.Nav(links, **{"aria-label": t("nav.label")})
+    return html.Nav(links, **named(t("nav.label")))
 
 
 def _nav_link(label: str, target: Address, *, is_here: bool) -> dcc.Link:
@@ -49,7 +62,9 @@ def _nav_link(label: str, target: Address, *, is_here: bool) -> dcc.Link:
 def _language_link(address: Address) -> dcc.Link:
     t = address.texts
     other = address.having(lang="es" if t.language == "en" else "en")
-    return dcc.Link(t("nav.language"), href=other.href, className="language", title=t("nav.language_label"))
+    return dcc.Link(
+        t("nav.language"), href=other.href, className="language", title=t("nav.language_label")
+    )
 
 
 def notice(t: Texts) -> html.Div:
@@ -63,12 +78,16 @@ def message(title: str, text: str, *more: Any) -> html.Section:
     return html.Section([html.H1(title), html.P(text), *more], className="message")
 
 
-def tile(t: Texts, name: str, value: str, details: Sequence[str], benchmark: str | None = None) -> html.Div:
+def tile(
+    t: Texts, name: str, value: str, details: Sequence[str], benchmark: str | None = None
+) -> html.Div:
     """An indicator: label, value, what it rests on; its definition on demand."""
     lines = [*details, *([t("kpi.benchmark", benchmark=benchmark)] if benchmark else [])]
     return html.Div(
         [
-            html.Div([html.Span(t(f"kpi.{name}")), _definition(t, name)], className="tile-label"),
+            html.Div(
+                [html.Span(t(f"kpi.{name}")), _definition(t, name)], className="tile-label"
+            ),
             html.Div(value, className="tile-value"),
             *(html.Div(line, className="tile-detail") for line in lines),
         ],
@@ -80,7 +99,7 @@ def tile(t: Texts, name: str, value: str, details: Sequence[str], benchmark: str
 def _definition(t: Texts, name: str) -> html.Details:
     label = f"{t('kpi.definition')}: {t(f'kpi.{name}')}"
     return html.Details(
-        [html.Summary("i", **{"aria-label": label}), html.P(t(f"kpi.{name}_definition"))],
+        [html.Summary("i", **named(label)), html.P(t(f"kpi.{name}_definition"))],
         className="definition",
     )
 
@@ -90,24 +109,36 @@ def proportion_tile(
 ) -> html.Div:
     """A share with its numbers and its 95 % interval, or what is missing for it."""
     if share.interval is None:
-        return tile(t, name, t("kpi.not_computable"), [t("kpi.missing", what=t(f"kpi.{name}_missing"))])
+        return tile(
+            t, name, t("kpi.not_computable"), [t("kpi.missing", what=t(f"kpi.{name}_missing"))]
+        )
     low, high = (t.percent(bound) for bound in share.interval)
-    numbers = t("kpi.of", n_events=t.number(share.n_events), n=t.number(share.n), unit=t(f"unit.{unit}"))
+    numbers = t(
+        "kpi.of", n_events=t.number(share.n_events), n=t.number(share.n), unit=t(f"unit.{unit}")
+    )
     return tile(
-        t, name, t.percent(share.value), [numbers, t("kpi.interval", low=low, high=high)], benchmark
+        t,
+        name,
+        t.percent(share.value),
+        [numbers, t("kpi.interval", low=low, high=high)],
+        benchmark,
     )
 
 
 def card(title: str, content: Sequence[Any], width: int = 6, tools: Any = None) -> html.Section:
     """A titled box, `width` twelfths of the page wide."""
-    head = html.Div([html.H2(title), *([tools] if tools is not None else [])], className="card-head")
+    head = html.Div(
+        [html.H2(title), *([tools] if tools is not None else [])], className="card-head"
+    )
     return html.Section([head, *content], className=f"card span-{width}")
 
 
 def graph(name: str, figure: go.Figure, words: str, height_px: int = 280) -> html.Figure:
     """A plot that says in words what it shows."""
-    plot = dcc.Graph(id=f"graph-{name}", figure=figure, config=CONFIG, style={"height": f"{height_px}px"})
-    return html.Figure(plot, role="img", **{"aria-label": words})
+    plot = dcc.Graph(
+        id=f"graph-{name}", figure=figure, config=CONFIG, style={"height": f"{height_px}px"}
+    )
+    return html.Figure(plot, role="img", **named(words))
 
 
 def nothing(t: Texts) -> html.P:
@@ -118,7 +149,7 @@ def nothing(t: Texts) -> html.P:
 def band_chip(band: int | None, *, large: bool = False) -> html.Span:
     """A band as a number on its colour; a dash where there is none."""
     if band is None:
-        return html.Span("–", className="chip none")
+        return html.Span(NO_VALUE, className="chip none")
     style = {"backgroundColor": BANDS[band - 1], "color": ink_on_band(band)}
     return html.Span(str(band), className="chip large" if large else "chip", style=style)
 
@@ -130,10 +161,14 @@ def short_key(key: str) -> html.Abbr:
 
 def flag_chips(t: Texts, flags: str) -> list[html.Span]:
     """The flags of a list row as small labels."""
-    return [html.Span(t.code("flag", flag), className="flag") for flag in flags.split(",") if flag]
+    return [
+        html.Span(t.code("flag", flag), className="flag") for flag in flags.split(",") if flag
+    ]
 
 
 def table(head: Sequence[str], rows: Sequence[html.Tr], caption: str) -> html.Table:
     """A plain table; `caption` is read to those who cannot see the heading above it."""
     header = html.Tr([html.Th(label, scope="col") for label in head])
-    return html.Table([html.Caption(caption, className="unseen"), html.Thead(header), html.Tbody(list(rows))])
+    return html.Table(
+        [html.Caption(caption, className="unseen"), html.Thead(header), html.Tbody(list(rows))]
+    )

@@ -1,4 +1,4 @@
-"""The only reader of the lake's tables: what the pages show, kept until a table has a new version.
+"""The only reader of the lake's tables: what pages show, kept until a table has a new version.
 
 It writes nothing and draws nothing.
 """
@@ -34,22 +34,26 @@ from tasks.score.calibration import ANY, SCOPE
 Value = TypeVar("Value")
 
 _OBJECT_COLUMNS = (
-    "object_key", "etag", "state", "reason", "gone_at", "exam_key", "sop_instance_key", "first_seen_at",
+    "object_key", "etag", "state", "reason", "gone_at", "exam_key", "sop_instance_key",
+    "first_seen_at",
 )  # fmt: skip
 _FACT_COLUMNS = (
     "sop_instance_key", "exam_key", "site", "manufacturer", "exam_date", "acquired_at",
     "patient_age_years",
 )  # fmt: skip
 _CROP_COLUMNS = (
-    "sop_instance_key", "preprocessing_version", "crop_top_px", "crop_left_px", "crop_height_px",
-    "crop_width_px", "is_flipped", "scale",
+    "sop_instance_key", "preprocessing_version", "crop_top_px", "crop_left_px",
+    "crop_height_px", "crop_width_px", "is_flipped", "scale",
 )  # fmt: skip
 _ANSWER_COLUMNS = (
-    "sop_instance_key", "etag", "preprocessing_version", "malignancy_score", "finding", "assessment",
-    "regions",
+    "sop_instance_key", "etag", "preprocessing_version", "malignancy_score", "finding",
+    "assessment", "regions",
 )  # fmt: skip
-_EXAMS_IN_MEMORY = 8
-"""Exams whose pixels are kept: four views of one are 2 MB."""
+_ALL = (
+    OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, CALIBRATIONS, PRIORITY_LISTS, RUNS,
+)  # fmt: skip
+_N_KEPT = 8
+"""Exams, lists and exams' pixels that are kept: four views are 2 MB."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,13 @@ class Reports:
 
     def campaign(self) -> Campaign:
         """The campaign's objects and exams as of now."""
-        tables = (OBJECTS, INSTANCES, EXAM_SCORES, IMAGE_SCORES, CALIBRATIONS, PRIORITY_LISTS, RUNS)
-        return self._fresh("campaign", tables, self._read_campaign)
+        return self._fresh("campaign", _ALL, self._read_campaign)
 
     def runs(self) -> pl.DataFrame:
         """The runs of all nights, the last one first."""
-        return self._fresh("runs", (RUNS,), lambda: self._lake.read(RUNS).sort("finished_at", descending=True))
+        return self._fresh(
+            "runs", (RUNS,), lambda: self._lake.read(RUNS).sort("finished_at", descending=True)
+        )
 
     def last_run(self) -> Row | None:
         """The run that ended last; None before the first one."""
@@ -102,27 +107,14 @@ class Reports:
 
     def exam(self, exam_key: str) -> Exam | None:
         """One exam; None where the lake knows no image of it."""
-        images = self._exam_images(exam_key)
-        if images.is_empty():
-            return None
-        facts = images.sort(pl.col("site").is_null()).row(0, named=True)
-        places = self._latest_list()
-        place, previous_key, next_key = neighbours(places, exam_key)
-        return Exam(
-            exam_key=exam_key,
-            **{name: facts[name] for name in _EXAM_FACTS},
-            images=tuple(exam_image(row) for row in images.iter_rows(named=True)),
-            scores=self._exam_scores(exam_key),
-            place=place,
-            n_listed=places.height,
-            previous_key=previous_key,
-            next_key=next_key,
-        )
+        return self._fresh(f"exam {exam_key}", _ALL, lambda: self._read_exam(exam_key))
 
     def view(self, exam_key: str, sop_instance_key: str) -> StoredView | None:
         """An image's stored pixels; None where there are none or their digest is another."""
         views = self._fresh(
-            f"pixels {exam_key}", (IMAGES, IMAGE_SCORES, RUNS), lambda: self._read_views(exam_key)
+            f"pixels {exam_key}",
+            (IMAGES, IMAGE_SCORES, RUNS),
+            lambda: self._read_views(exam_key),
         )
         return views.get(sop_instance_key)
 
@@ -136,13 +128,13 @@ class Reports:
         value = build()
         with self._lock:
             self._kept[name] = (versions, value)
-            self._forget_oldest("pixels ")
-            self._forget_oldest("list ")
+            for kind in ("exam ", "list ", "pixels "):
+                self._forget_oldest(kind)
         return value
 
     def _forget_oldest(self, kind: str) -> None:
         names = [name for name in self._kept if name.startswith(kind)]
-        for name in names[:-_EXAMS_IN_MEMORY]:
+        for name in names[:-_N_KEPT]:
             del self._kept[name]
 
     def _model_version(self) -> str | None:
@@ -176,8 +168,10 @@ class Reports:
         return pl.lit(value=False) if version is None else pl.col("model_version") == version
 
     def _current_scores(self, where: pl.Expr) -> pl.DataFrame:
-        """One row an exam: under its most specific calibration, of those the one fitted last."""
-        weight = pl.sum_horizontal((pl.col(name) != ANY) * 2**place for place, name in enumerate(SCOPE))
+        """One row an exam: under its most specific calibration, of those the last fitted."""
+        weight = pl.sum_horizontal(
+            (pl.col(name) != ANY) * 2**place for place, name in enumerate(SCOPE)
+        )
         calibrations = self._lake.read(CALIBRATIONS).select(
             "calibration_id", "fitted_at", weight.alias("weight")
         )
@@ -189,8 +183,28 @@ class Reports:
             .drop("weight", "fitted_at")
         )
 
+    def _read_exam(self, exam_key: str) -> Exam | None:
+        images = self._exam_images(exam_key)
+        if images.is_empty():
+            return None
+        facts = images.sort(pl.col("site").is_null()).row(0, named=True)
+        places = self._latest_list()
+        place, previous_key, next_key = neighbours(places, exam_key)
+        return Exam(
+            exam_key=exam_key,
+            **{name: facts[name] for name in _EXAM_FACTS},
+            images=tuple(exam_image(row) for row in images.iter_rows(named=True)),
+            scores=self._exam_scores(exam_key),
+            place=place,
+            n_listed=places.height,
+            previous_key=previous_key,
+            next_key=next_key,
+        )
+
     def _exam_scores(self, exam_key: str) -> Row | None:
-        scores = self._current_scores((pl.col("exam_key") == exam_key) & self._is_current_model())
+        scores = self._current_scores(
+            (pl.col("exam_key") == exam_key) & self._is_current_model()
+        )
         return None if scores.is_empty() else scores.row(0, named=True)
 
     def _exam_images(self, exam_key: str) -> pl.DataFrame:
@@ -201,7 +215,9 @@ class Reports:
             columns=_OBJECT_COLUMNS,
             where=is_of_exam & pl.col("gone_at").is_null() & (pl.col("state") != "rejected"),
         )
-        instances = self._lake.read(INSTANCES, where=is_of_exam).drop("exam_key", "etag", "object_key")
+        instances = self._lake.read(INSTANCES, where=is_of_exam).drop(
+            "exam_key", "etag", "object_key"
+        )
         answers = self._answers(is_of_exam, _ANSWER_COLUMNS)
         crops = self._lake.read(IMAGES, columns=_CROP_COLUMNS, where=is_of_exam)
         return (
@@ -220,11 +236,15 @@ class Reports:
         is_of_exam = pl.col("exam_key") == exam_key
         columns = ["sop_instance_key", "preprocessing_version", "pixels", "pixels_sha256"]
         images = self._lake.read(IMAGES, columns=columns, where=is_of_exam)
-        answers = self._answers(is_of_exam, ["sop_instance_key", "preprocessing_version", "saliency"])
+        answers = self._answers(
+            is_of_exam, ["sop_instance_key", "preprocessing_version", "saliency"]
+        )
         rows = _of_score(images, answers).join(
             answers.drop("preprocessing_version"), on="sop_instance_key", how="left"
         )
-        views = {row["sop_instance_key"]: _stored_view(row) for row in rows.iter_rows(named=True)}
+        views = {
+            row["sop_instance_key"]: _stored_view(row) for row in rows.iter_rows(named=True)
+        }
         return {key: view for key, view in views.items() if view is not None}
 
 
@@ -236,7 +256,9 @@ _EXAM_FACTS = (
 
 def _of_score(images: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     """One row an image: the network input that was scored, else any stored one."""
-    scored = answers.select("sop_instance_key", "preprocessing_version", is_scored=pl.lit(value=True))
+    scored = answers.select(
+        "sop_instance_key", "preprocessing_version", is_scored=pl.lit(value=True)
+    )
     return (
         images.join(scored, on=["sop_instance_key", "preprocessing_version"], how="left")
         .sort("is_scored", "preprocessing_version", nulls_last=True)

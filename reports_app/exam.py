@@ -36,7 +36,7 @@ class ExamImage:
         laterality: R or L; None where unknown.
         view: CC, MLO or another view's name; None where unknown.
         state: scored, unscorable or pending.
-        geometry: The way from original to network pixels; None where no network input is stored.
+        geometry: From original to network pixels; None where no network input is stored.
         spacing_mm: Row spacing at the detector, in mm, where known.
     """
 
@@ -120,7 +120,9 @@ def _geometry(row: Row) -> Geometry | None:
     return Geometry(**{field.name: row[field.name] for field in fields(Geometry)})
 
 
-def neighbours(places: pl.DataFrame, exam_key: str) -> tuple[Row | None, str | None, str | None]:
+def neighbours(
+    places: pl.DataFrame, exam_key: str
+) -> tuple[Row | None, str | None, str | None]:
     """An exam's row on a list, and the keys before and after it.
 
     Args:

@@ -11,8 +11,8 @@ from reports_app.links import Address
 from reports_app.pages.priority_list import grid_row
 
 _COLUMNS = (
-    "rank", "lane", "band", "score", "driving", "reason", "site", "exam_date", "waiting_days", "age",
-    "flags", "exam_key",
+    "rank", "lane", "band", "score", "driving", "reason", "site", "exam_date", "waiting_days",
+    "age", "flags", "exam_key",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -3,39 +3,33 @@
 They read nothing; what a figure says in words stands beside it in `reports_app.pages.campaign`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 import polars as pl
 
 from reports_app.campaign import AGE_BANDS, UNKNOWN
 from reports_app.indicators import Proportion, exclusion
-from reports_app.palette import ACCENT, BANDS, CATEGORIES, GRID, INK, MUTED, STATES, WARNING
+from reports_app.palette import ACCENT, BANDS, CATEGORIES, MUTED, STATES, WARNING
+from reports_app.plotting import (
+    DASHED,
+    empty_figure,
+    remark,
+    tick_whole_numbers,
+    whiskers,
+)
 from reports_app.texts import Texts
 from tasks.publish.priority_list import AGEING_DAYS
-
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-    "displayModeBar": "hover",
-    "modeBarButtons": [["toImage"]],
-    "responsive": True,
-}
-"""For every graph: nothing is sent anywhere, and the picture can be saved."""
 
 EXPECTED_BAND_SHARE = 0.10
 BAND_TOLERANCE = 0.02
 EXCLUSION_BENCHMARK = 0.02
 _MAX_GROUPS = len(CATEGORIES) - 1
-_DASHED = {"color": WARNING, "width": 1.2, "dash": "dash"}
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
 def volumes(exams: pl.DataFrame, t: Texts) -> go.Figure:
     """Exams by day, stacked by site; beyond six sites the smaller ones are one."""
-    figure = _figure(t, t("axis.day"), t("axis.exams"), barmode="stack")
+    figure = empty_figure(t, t("axis.day"), t("axis.exams"), barmode="stack")
     sites = exams["site"].value_counts(sort=True)["site"].to_list()
     named = sorted(sites[:_MAX_GROUPS])
     rest = [site for site in sites if site not in named]
@@ -44,15 +38,17 @@ def volumes(exams: pl.DataFrame, t: Texts) -> go.Figure:
         groups.append((t("figure.other"), rest))
     for (label, members), colour in zip(groups, CATEGORIES, strict=False):
         days = exams.filter(pl.col("site").is_in(members)).group_by("day").len().sort("day")
-        figure.add_bar(x=days["day"].to_list(), y=days["len"].to_list(), name=label, marker_color=colour)
+        figure.add_bar(
+            x=days["day"].to_list(), y=days["len"].to_list(), name=label, marker_color=colour
+        )
     figure.update_xaxes(tickformat=t.plotly_date_format, hoverformat=t.plotly_date_format)
-    _count_axis(figure.update_yaxes, exams.group_by("day").len()["len"])
+    tick_whole_numbers(figure.update_yaxes, exams.group_by("day").len()["len"])
     return figure
 
 
 def reasons(rows: Sequence[tuple[str, str | None, int]], t: Texts) -> go.Figure:
     """Objects without a score by reason, coloured by state."""
-    figure = _figure(t, t("axis.objects"), None, barmode="stack")
+    figure = empty_figure(t, t("axis.objects"), None, barmode="stack")
     explained = [(state, reason, n) for state, reason, n in rows if reason]
     for state in dict.fromkeys(state for state, _, _ in explained):
         of_state = [(reason, n) for other, reason, n in explained if other == state]
@@ -67,19 +63,13 @@ def reasons(rows: Sequence[tuple[str, str | None, int]], t: Texts) -> go.Figure:
             marker_color=STATES[state],
         )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    _count_axis(figure.update_xaxes, pl.Series([n for _, _, n in explained]))
+    tick_whole_numbers(figure.update_xaxes, pl.Series([n for _, _, n in explained]))
     return figure
-
-
-def _count_axis(update: Callable[..., Any], counts: pl.Series) -> None:
-    """Tick small counts at whole numbers only."""
-    if counts.len() and int(str(counts.max())) <= 6:
-        update(dtick=1)
 
 
 def score_histogram(exams: pl.DataFrame, t: Texts) -> go.Figure:
     """Exams by exam score, in twentieths."""
-    figure = _figure(t, t("axis.exam_score"), t("axis.exams"), bargap=0.06)
+    figure = empty_figure(t, t("axis.exam_score"), t("axis.exams"), bargap=0.06)
     figure.add_histogram(
         x=exams["exam_score"].drop_nulls().to_list(),
         xbins={"start": 0, "end": 1, "size": 0.05},
@@ -92,22 +82,23 @@ def score_histogram(exams: pl.DataFrame, t: Texts) -> go.Figure:
 
 def band_shares(exams: pl.DataFrame) -> list[Proportion]:
     """How many of the scored exams lie in each band, 1 to 10."""
-    bands = exams["band"].drop_nulls()
-    return [Proportion(bands.eq(band).sum(), bands.len()) for band in range(1, 11)]
+    scored = exams.drop_nulls("band")
+    return [Proportion(scored.filter(band=band).height, scored.height) for band in range(1, 11)]
 
 
 def band_bars(exams: pl.DataFrame, t: Texts) -> go.Figure:
     """The share of scored exams in each band, with 95 % intervals and what is expected."""
-    figure = _figure(t, t("axis.band"), t("axis.share"))
+    figure = empty_figure(t, t("axis.band"), t("axis.share"))
     shares = band_shares(exams)
     _expected_strip(figure, t)
     figure.add_bar(
         x=list(range(1, 11)),
         y=[100 * (share.value or 0) for share in shares],
-        error_y=_whiskers(shares),
+        error_y=whiskers(shares),
         marker={"color": BANDS, "line": {"color": MUTED, "width": 0.5}},
         customdata=[[share.n_events, share.n] for share in shares],
-        hovertemplate=t("axis.band") + " %{x}: %{y:.1f} %<br>%{customdata[0]} / %{customdata[1]}<extra></extra>",
+        hovertemplate=t("axis.band")
+        + " %{x}: %{y:.1f} %<br>%{customdata[0]} / %{customdata[1]}<extra></extra>",
         showlegend=False,
     )
     figure.update_xaxes(dtick=1, showgrid=False)
@@ -123,35 +114,7 @@ def _expected_strip(figure: go.Figure, t: Texts) -> None:
         opacity=0.14,
         line_width=0,
     )
-    _remark(figure, t("figure.expected"), MUTED)
-
-
-def _whiskers(shares: Sequence[Proportion]) -> dict[str, Any]:
-    intervals = [(share.value or 0.0, share.interval or (0.0, 0.0)) for share in shares]
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [100 * (high - value) for value, (_, high) in intervals],
-        "arrayminus": [100 * (value - low) for value, (low, _) in intervals],
-        "color": MUTED,
-        "thickness": 1.2,
-        "width": 3,
-    }
-
-
-def _remark(figure: go.Figure, words: str, colour: str) -> None:
-    """Say what a line or strip means, above the plot at the right, clear of the data."""
-    figure.add_annotation(
-        text=words,
-        font={"size": 11, "color": colour},
-        x=1,
-        xref="paper",
-        xanchor="right",
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        showarrow=False,
-    )
+    remark(figure, t("figure.expected"), MUTED)
 
 
 def group_labels(exams: pl.DataFrame, column: str, t: Texts) -> list[tuple[str, str]]:
@@ -165,7 +128,7 @@ def group_labels(exams: pl.DataFrame, column: str, t: Texts) -> list[tuple[str, 
 
 def score_boxes(exams: pl.DataFrame, column: str, t: Texts) -> go.Figure:
     """Exam scores by group, as boxes with every exam as a dot."""
-    figure = _figure(t, t("axis.exam_score"), None, showlegend=False)
+    figure = empty_figure(t, t("axis.exam_score"), None, showlegend=False)
     scored = exams.drop_nulls("exam_score")
     for value, label in reversed(group_labels(scored, column, t)):
         scores = scored.filter(pl.col(column) == value)["exam_score"].to_list()
@@ -193,12 +156,18 @@ def band_heatmap(exams: pl.DataFrame, column: str, t: Texts) -> go.Figure:
     scored = exams.drop_nulls("band")
     groups = group_labels(scored, column, t)
     shares = [band_shares(scored.filter(pl.col(column) == value)) for value, _ in groups]
-    figure = _figure(t, t("axis.band"), None)
+    figure = empty_figure(t, t("axis.band"), None)
     figure.add_heatmap(
         x=list(range(1, 11)),
-        y=[f"{label} (n={t.number(row[0].n)})" for (_, label), row in zip(groups, shares, strict=True)],
+        y=[
+            f"{label} (n={t.number(row[0].n)})"
+            for (_, label), row in zip(groups, shares, strict=True)
+        ],
         z=[[100 * (share.value or 0) for share in row] for row in shares],
-        text=[[t.number(100 * (share.value or 0)) if share.n_events else "" for share in row] for row in shares],
+        text=[
+            [t.number(100 * (share.value or 0)) if share.n_events else "" for share in row]
+            for row in shares
+        ],
         texttemplate="%{text}",
         colorscale=[[0, "#ffffff"], [0.35, "#a9cbd8"], [1, ACCENT]],
         xgap=2,
@@ -215,18 +184,24 @@ def exclusion_dots(exams: pl.DataFrame, column: str, t: Texts) -> go.Figure:
     """The share of exams excluded for technical reasons by group, with 95 % intervals."""
     groups = group_labels(exams, column, t)
     shares = [exclusion(exams.filter(pl.col(column) == value)) for value, _ in groups]
-    shown = [(label, share) for (_, label), share in zip(groups, shares, strict=True) if share.n]
-    figure = _figure(t, t("axis.excluded"), None)
+    shown = [
+        (label, share) for (_, label), share in zip(groups, shares, strict=True) if share.n
+    ]
+    figure = empty_figure(t, t("axis.excluded"), None)
     figure.add_vline(
         x=100 * EXCLUSION_BENCHMARK,
-        line=_DASHED,
+        line=DASHED,
     )
-    _remark(figure, "- - " + t("figure.benchmark"), WARNING)
+    remark(figure, "- - " + t("figure.benchmark"), WARNING)
     figure.add_scatter(
         x=[100 * (share.value or 0) for _, share in shown],
-        y=[f"{label} ({t.number(share.n_events)}/{t.number(share.n)})" for label, share in shown],
-        error_x=_whiskers([share for _, share in shown]),
+        y=[
+            f"{label} ({t.number(share.n_events)}/{t.number(share.n)})"
+            for label, share in shown
+        ],
+        error_x=whiskers([share for _, share in shown]),
         mode="markers",
+        cliponaxis=False,
         marker={"color": ACCENT, "size": 9},
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
         showlegend=False,
@@ -238,44 +213,29 @@ def exclusion_dots(exams: pl.DataFrame, column: str, t: Texts) -> go.Figure:
 
 def waiting_histogram(exams: pl.DataFrame, t: Texts) -> go.Figure:
     """Exams on the latest list by days waited, and from when waiting moves an exam up."""
-    figure = _figure(t, t("axis.waiting_days"), t("axis.exams"), bargap=0.1)
+    figure = empty_figure(t, t("axis.waiting_days"), t("axis.exams"), bargap=0.1)
     days = exams["waiting_days"].drop_nulls().value_counts().sort("waiting_days")
-    figure.add_bar(x=days["waiting_days"].to_list(), y=days["count"].to_list(), marker_color=ACCENT, showlegend=False)
-    _count_axis(figure.update_yaxes, days["count"])
+    figure.add_bar(
+        x=days["waiting_days"].to_list(),
+        y=days["count"].to_list(),
+        marker_color=ACCENT,
+        showlegend=False,
+    )
+    tick_whole_numbers(figure.update_yaxes, days["count"])
     figure.add_vline(
         x=AGEING_DAYS + 0.5,
-        line=_DASHED,
+        line=DASHED,
     )
-    _remark(figure, "- - " + t("figure.ageing"), WARNING)
+    remark(figure, "- - " + t("figure.ageing"), WARNING)
     return figure
 
 
 def hours_boxes(exams: pl.DataFrame, t: Texts) -> go.Figure:
     """Hours from acquisition to the first score, by site."""
-    figure = _figure(t, t("axis.hours"), None, showlegend=False)
+    figure = empty_figure(t, t("axis.hours"), None, showlegend=False)
     timed = exams.drop_nulls("hours_to_score")
     for value, label in reversed(group_labels(timed, "site", t)):
         hours = timed.filter(pl.col("site") == value)["hours_to_score"].to_list()
         _add_box(figure, hours, f"{label} (n={t.number(len(hours))})")
     figure.update_xaxes(rangemode="tozero")
-    return figure
-
-
-def _figure(t: Texts, x_title: str | None, y_title: str | None, **layout: Any) -> go.Figure:
-    """An empty figure in the pages' manner: white, few lines, direct labels."""
-    figure = go.Figure()
-    figure.update_layout(
-        template="none",
-        font={"family": _FONT, "size": 12, "color": INK},
-        separators=t.plotly_separators,
-        margin={"l": 8, "r": 16, "t": 24, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 11}, "traceorder": "normal"},
-        hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK, "family": _FONT}},
-        **layout,
-    )
-    axis = {"automargin": True, "gridcolor": GRID, "zeroline": False, "title": {"font": {"size": 12, "color": MUTED}, "standoff": 8}}
-    figure.update_xaxes(**axis, title_text=x_title, linecolor="#c3cad2")
-    figure.update_yaxes(**axis, title_text=y_title, showline=False, ticks="", ticklabelstandoff=6)
     return figure

@@ -50,10 +50,15 @@ class Box:
 
 def hang(images: Sequence[ExamImage]) -> Hanging:
     """Give each image its place; of several for one place the highest scored is hung."""
-    places = {(laterality, view): _best(images, laterality, view) for view in VIEWS for laterality in LATERALITIES}
+    places = {
+        (laterality, view): _best(images, laterality, view)
+        for view in VIEWS
+        for laterality in LATERALITIES
+    }
     hung = {id(image) for image in places.values() if image is not None}
     pairs = tuple(
-        (Slot("R", view, places["R", view]), Slot("L", view, places["L", view])) for view in VIEWS
+        (Slot("R", view, places["R", view]), Slot("L", view, places["L", view]))
+        for view in VIEWS
     )
     return Hanging(pairs, tuple(image for image in images if id(image) not in hung))
 
@@ -72,7 +77,9 @@ def hanging_order(images: Sequence[ExamImage]) -> list[ExamImage]:
 
 
 def _best(images: Sequence[ExamImage], laterality: str, view: str) -> ExamImage | None:
-    fitting = [image for image in images if (image.laterality, image.view) == (laterality, view)]
+    fitting = [
+        image for image in images if (image.laterality, image.view) == (laterality, view)
+    ]
     return max(fitting, key=_preference, default=None)
 
 
@@ -81,12 +88,12 @@ def _preference(image: ExamImage) -> tuple[bool, float]:
 
 
 def is_mirrored(image: ExamImage) -> bool:
-    """Whether the network input is shown mirrored: its chest wall lies at the left, R's belongs right."""
+    """Whether the network input is shown mirrored: R's chest wall belongs at the right."""
     return image.laterality == "R"
 
 
 def shown_size_px(geometry: Geometry) -> tuple[int, int]:
-    """Height and width of the part of the network input that the crop fills; the rest is padding."""
+    """Height and width of the network input that the crop fills; the rest is padding."""
     height = round(geometry.crop_height_px * geometry.scale)
     width = round(geometry.crop_width_px * geometry.scale)
     return min(max(height, 1), INPUT_HEIGHT_PX), min(max(width, 1), INPUT_WIDTH_PX)
@@ -128,7 +135,10 @@ def region_box(region: Region, geometry: Geometry, *, mirrored: bool) -> Box:
         geometry.to_network(region.top_px, region.left_px),
         geometry.to_network(region.top_px + region.height_px, region.left_px + region.width_px),
     ]
-    height, width = geometry.crop_height_px * geometry.scale, geometry.crop_width_px * geometry.scale
+    height, width = (
+        geometry.crop_height_px * geometry.scale,
+        geometry.crop_width_px * geometry.scale,
+    )
     top, bottom = sorted(_share(row, height) for row, _ in corners)
     left, right = sorted(_share(column, width) for _, column in corners)
     if mirrored:

@@ -33,7 +33,8 @@ class Proportion:
         """The 95 % interval: Wilson's, or the exact one under ten events.
 
         References:
-            Wilson, J. Am. Stat. Assoc. 22 (1927) 209; Clopper and Pearson, Biometrika 26 (1934) 404.
+            Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
+            Clopper and Pearson, Biometrika 26 (1934) 404.
         """
         if not self.n:
             return None

@@ -34,7 +34,9 @@ class Address:
     def parse(cls, path: str | None, search: str | None) -> "Address":
         """Read the browser's path and search; what is missing is the campaign page."""
         values = parse_qs((search or "").removeprefix("?"), max_num_fields=50)
-        return cls(path or CAMPAIGN_PATH, {name: tuple(given) for name, given in values.items()})
+        return cls(
+            path or CAMPAIGN_PATH, {name: tuple(given) for name, given in values.items()}
+        )
 
     def first(self, name: str) -> str | None:
         """The first value of a name."""
@@ -61,7 +63,10 @@ class Address:
     def campaign_filter(self) -> CampaignFilter:
         """The part of the campaign that the address asks for."""
         sites, manufacturers = (
-            tuple(UNKNOWN if value == UNKNOWN_IN_ADDRESS else value for value in self.query.get(name, ()))
+            tuple(
+                UNKNOWN if value == UNKNOWN_IN_ADDRESS else value
+                for value in self.query.get(name, ())
+            )
             for name in ("site", "manufacturer")
         )
         return CampaignFilter(self.day("from"), self.day("to"), sites, manufacturers)
@@ -69,7 +74,9 @@ class Address:
     @property
     def search(self) -> str:
         """The query as the browser's search, with its question mark."""
-        pairs = [(name, value) for name, values in self.query.items() for value in values if value]
+        pairs = [
+            (name, value) for name, values in self.query.items() for value in values if value
+        ]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     @property

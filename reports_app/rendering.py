@@ -12,13 +12,15 @@ from models.contract import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 _FAST_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 3)
 
 _HEAT_BGR = (0, 140, 255)
-"""One orange for every strength: only its opacity grows, so no colour has to be told from another."""
+"""One orange for every strength: only its opacity grows, no colours need telling apart."""
 
 _FAINTEST = 26
 """Cells below a tenth of full strength stay clear."""
 
 
-def mammogram_png(pixels: NDArray[np.uint8], size_px: tuple[int, int], *, mirrored: bool) -> bytes:
+def mammogram_png(
+    pixels: NDArray[np.uint8], size_px: tuple[int, int], *, mirrored: bool
+) -> bytes:
     """Encode the shown part of a network input.
 
     Args:
@@ -29,7 +31,9 @@ def mammogram_png(pixels: NDArray[np.uint8], size_px: tuple[int, int], *, mirror
     return _png(_trim(pixels, size_px, mirrored=mirrored))
 
 
-def saliency_png(saliency: NDArray[np.uint8], size_px: tuple[int, int], *, mirrored: bool) -> bytes:
+def saliency_png(
+    saliency: NDArray[np.uint8], size_px: tuple[int, int], *, mirrored: bool
+) -> bytes:
     """Encode a heat map as an orange layer whose opacity is the malignancy of each place.
 
     Args:
@@ -37,7 +41,9 @@ def saliency_png(saliency: NDArray[np.uint8], size_px: tuple[int, int], *, mirro
         size_px: As for the mammogram that it lies on.
         mirrored: As for that mammogram.
     """
-    full = cv2.resize(saliency, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+    full = cv2.resize(
+        saliency, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX), interpolation=cv2.INTER_LINEAR
+    )
     strength = np.where(full < _FAINTEST, 0, full).astype(np.uint8)
     layer = np.empty((INPUT_HEIGHT_PX, INPUT_WIDTH_PX, 4), np.uint8)
     layer[..., :3] = _HEAT_BGR

@@ -12,7 +12,9 @@ from flask import Flask, Response, abort, request
 MAX_REQUEST_BYTES = 1 << 20
 
 
-def protect(server: Flask, allowed_hosts: Collection[str], script_hashes: Sequence[str]) -> None:
+def protect(
+    server: Flask, allowed_hosts: Collection[str], script_hashes: Sequence[str]
+) -> None:
     """Refuse foreign hosts and large bodies, and add the security headers to every answer.
 
     Args:
@@ -54,7 +56,9 @@ def _headers(script_hashes: Sequence[str]) -> dict[str, str]:
         "frame-ancestors": "'none'",
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Content-Security-Policy": "; ".join(
+            f"{name} {value}" for name, value in policy.items()
+        ),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",

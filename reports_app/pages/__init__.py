@@ -1,1 +1,1 @@
-"""The pages: each has `content(address, reports)`, and `register(app, …)` where it has callbacks."""
+"""The pages: each has `content(address, reports)`, and `register(app)` for its callbacks."""

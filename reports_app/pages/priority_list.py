@@ -15,7 +15,7 @@ from reports_app.components import message
 from reports_app.data import Reports
 from reports_app.links import Address
 from reports_app.palette import BANDS, ink_on_band
-from reports_app.texts import TEXTS, Texts
+from reports_app.texts import NO_VALUE, TEXTS, Texts
 
 CSV_PATH = "/list.csv"
 
@@ -27,7 +27,7 @@ def content(address: Address, reports: Reports) -> list[Any]:
     if not dates:
         return [message(t("empty.title"), t("list.empty"))]
     asked = address.day("date")
-    shown = asked if asked in dates else dates[0]
+    shown = asked if asked and asked in dates else dates[0]
     rows = reports.priority_list(shown)
     unknown = [html.P(t("list.unknown_date", date=t.date(asked)), className="warning")]
     return [
@@ -41,14 +41,16 @@ def content(address: Address, reports: Reports) -> list[Any]:
 
 def _summary(t: Texts, rows: pl.DataFrame) -> html.Div:
     first = rows.row(0, named=True)
-    model = next(iter(rows["model_version"].drop_nulls()), "–")
+    model = next(iter(rows["model_version"].drop_nulls()), NO_VALUE)
     counts = t(
         "list.counts",
         listed=t.number(rows.height),
         unscorable=t.number(rows.filter(lane="unscorable").height),
     )
     published = t("list.published", moment=t.moment(first["published_at"]), model=model)
-    return html.Div([html.Span(counts), html.Span(published, className="muted")], className="freshness")
+    return html.Div(
+        [html.Span(counts), html.Span(published, className="muted")], className="freshness"
+    )
 
 
 def _tools(address: Address, dates: list[date], shown: date) -> html.Div:
@@ -86,7 +88,12 @@ def _grid(address: Address, rows: pl.DataFrame) -> dag.AgGrid:
         id="priority-list",
         rowData=[grid_row(address, row) for row in rows.iter_rows(named=True)],
         columnDefs=_columns(t),
-        defaultColDef={"sortable": True, "filter": True, "resizable": True, "suppressMovable": True},
+        defaultColDef={
+            "sortable": True,
+            "filter": True,
+            "resizable": True,
+            "suppressMovable": True,
+        },
         getRowId="params.data.exam_key",
         rowClassRules={"unscorable": "params.data.lane === 'unscorable'"},
         columnSize="responsiveSizeToFit",
@@ -131,11 +138,14 @@ def grid_row(address: Address, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _driving(row: dict[str, Any]) -> str:
-    return "-".join(part for part in (row["driving_breast"], row["driving_view"]) if part) or "–"
+    return (
+        "-".join(part for part in (row["driving_breast"], row["driving_view"]) if part)
+        or NO_VALUE
+    )
 
 
 def reason_in_words(t: Texts, row: dict[str, Any]) -> str:
-    """Why an exam stands where it does, such as "Masa de aspecto maligno, mama derecha, MLO"."""
+    """Why an exam stands there, such as "Masa de aspecto maligno, mama derecha, MLO"."""
     if row["lane"] == "unscorable":
         return t("list.reason_unscorable", reason=t.code("reason", row["reason"]).lower())
     place = {"breast": t.code("breast", row["driving_breast"]), "view": row["driving_view"]}
@@ -151,8 +161,19 @@ def _columns(t: Texts) -> list[dict[str, Any]]:
     number = {"filter": "agNumberColumnFilter", "cellClass": "right", "headerClass": "right"}
     columns: list[dict[str, Any]] = [
         {"field": "rank", "width": 62, **number, "filter": False},
-        {"field": "band", "width": 92, "filter": "agNumberColumnFilter", "cellRenderer": "BandChip"},
-        {"field": "score", "width": 82, **number, "filter": False, "valueFormatter": _shown("scoreText")},
+        {
+            "field": "band",
+            "width": 92,
+            "filter": "agNumberColumnFilter",
+            "cellRenderer": "BandChip",
+        },
+        {
+            "field": "score",
+            "width": 82,
+            **number,
+            "filter": False,
+            "valueFormatter": _shown("scoreText"),
+        },
         {"field": "driving", "width": 86},
         {"field": "reason", "width": 330, "wrapText": True, "cellClass": "lines"},
         {"field": "site", "width": 112},

@@ -5,7 +5,7 @@ Each text is declared once, with both languages side by side; an unknown key is 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from reports_app.texts.campaign import CAMPAIGN
@@ -23,7 +23,7 @@ TIMEZONE = ZoneInfo("America/Santiago")
 
 TEXTS: dict[str, Text] = SHELL | CAMPAIGN | PRIORITY_LIST | EXAM | CODES | GRID
 
-_NO_VALUE = "–"
+NO_VALUE = "\N{EN DASH}"
 _SEPARATORS: dict[Language, dict[int, str]] = {
     "es": str.maketrans({",": ".", ".": ","}),
     "en": str.maketrans({}),
@@ -33,7 +33,7 @@ _DATE_FORMATS: dict[Language, str] = {"es": "%d-%m-%Y", "en": "%Y-%m-%d"}
 
 def language_of(value: str | None) -> Language:
     """The language that an address asks for; Spanish where it names none that is known."""
-    return cast("Language", value) if value in LANGUAGES else "es"
+    return value if value in LANGUAGES else "es"
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,23 @@ class Texts:
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number in the language's notation; a dash where there is none."""
         if value is None:
-            return _NO_VALUE
+            return NO_VALUE
         return f"{value:,.{decimals}f}".translate(_SEPARATORS[self.language])
 
     def percent(self, share: float | None, decimals: int = 1) -> str:
         """A share of 0-1 as a percentage, with a no-break space."""
         if share is None:
-            return _NO_VALUE
+            return NO_VALUE
         return f"{self.number(100 * share, decimals)}\N{NO-BREAK SPACE}%"
 
     def date(self, day: date | None) -> str:
         """A day: 24-11-2026 in Spanish, 2026-11-24 in English."""
-        return _NO_VALUE if day is None else day.strftime(_DATE_FORMATS[self.language])
+        return NO_VALUE if day is None else day.strftime(_DATE_FORMATS[self.language])
 
     def moment(self, moment: datetime | None) -> str:
         """A moment on the clock of Santiago, to the minute."""
         if moment is None:
-            return _NO_VALUE
+            return NO_VALUE
         local = moment.astimezone(TIMEZONE)
         return f"{self.date(local.date())} {local:%H:%M}"
 

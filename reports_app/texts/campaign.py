@@ -30,7 +30,9 @@ CAMPAIGN = {
     "freshness.stale": Text(
         "Los datos tienen más de {hours} horas.", "The data are older than {hours} hours."
     ),
-    "freshness.failure": Text("La última noche falló: {failure}", "The last night failed: {failure}"),
+    "freshness.failure": Text(
+        "La última noche falló: {failure}", "The last night failed: {failure}"
+    ),
     "freshness.never": Text("Ninguna noche ha terminado.", "No night has ended."),
     "kpi.interval": Text("IC 95 % {low} a {high}", "95% CI {low} to {high}"),
     "kpi.of": Text("{n_events} de {n} {unit}", "{n_events} of {n} {unit}"),
@@ -51,8 +53,8 @@ CAMPAIGN = {
     "kpi.exclusion_definition": Text(
         "Exámenes sin puntaje por una causa técnica ÷ exámenes procesados (con puntaje o no "
         "evaluables). Los pendientes no cuentan.",
-        "Exams without a score for a technical reason ÷ exams processed (scored or unscorable). "
-        "Pending ones do not count.",
+        "Exams without a score for a technical reason ÷ exams processed (scored or "
+        "unscorable). Pending ones do not count.",
     ),
     "kpi.exclusion_benchmark": Text("menos de 2 %", "under 2%"),
     "kpi.exclusion_missing": Text("exámenes procesados", "processed exams"),
@@ -74,7 +76,9 @@ CAMPAIGN = {
         "Days from the exam to the latest list, of the exams on that list.",
     ),
     "kpi.waiting_value": Text("{days} días", "{days} days"),
-    "kpi.waiting_detail": Text("p90 {p90} · máximo {longest} días", "p90 {p90} · longest {longest} days"),
+    "kpi.waiting_detail": Text(
+        "p90 {p90} · máximo {longest} días", "p90 {p90} · longest {longest} days"
+    ),
     "kpi.waiting_n": Text("{n} exámenes en la lista", "{n} exams on the list"),
     "kpi.waiting_missing": Text("exámenes en la lista", "exams on the list"),
     "kpi.to_score": Text("Del examen al puntaje", "Exam to score"),
@@ -97,7 +101,9 @@ CAMPAIGN = {
         "Exclusión técnica por fabricante", "Technical exclusion by manufacturer"
     ),
     "card.exclusion_site": Text("Exclusión técnica por sede", "Technical exclusion by site"),
-    "card.waiting": Text("Días de espera en la última lista", "Days waiting on the latest list"),
+    "card.waiting": Text(
+        "Días de espera en la última lista", "Days waiting on the latest list"
+    ),
     "card.to_score": Text("Horas del examen al puntaje", "Hours from exam to score"),
     "by.label": Text("Agrupar por", "Group by"),
     "by.site": Text("Sede", "Site"),
@@ -116,8 +122,8 @@ CAMPAIGN = {
         "Each object is in exactly one state; the sum agrees with the last night ({total}).",
     ),
     "accounting.differs": Text(
-        "Cada objeto está en un solo estado. La última noche contó {total}: el lago ha cambiado "
-        "desde entonces.",
+        "Cada objeto está en un solo estado. La última noche contó {total}: el lago ha "
+        "cambiado desde entonces.",
         "Each object is in exactly one state. The last night counted {total}: the lake has "
         "changed since.",
     ),
@@ -140,9 +146,9 @@ CAMPAIGN = {
     "figure.ageing": Text("sube por espera", "moves up by waiting"),
     "figure.nothing": Text("Sin datos bajo estos filtros", "No data under these filters"),
     "age.under_40": Text("< 40", "< 40"),
-    "age.40_49": Text("40–49", "40–49"),
-    "age.50_59": Text("50–59", "50–59"),
-    "age.60_69": Text("60–69", "60–69"),
+    "age.40_49": Text("40\N{EN DASH}49", "40\N{EN DASH}49"),
+    "age.50_59": Text("50\N{EN DASH}59", "50\N{EN DASH}59"),
+    "age.60_69": Text("60\N{EN DASH}69", "60\N{EN DASH}69"),
     "age.70_over": Text("≥ 70", "≥ 70"),
     "alt.volumes": Text(
         "Barras: {n} exámenes entre el {first} y el {last}, por sede.",

@@ -7,7 +7,9 @@ EXAM = {
     "exam.back": Text("Lista de prioridad", "Priority list"),
     "exam.previous": Text("Anterior", "Previous"),
     "exam.next": Text("Siguiente", "Next"),
-    "exam.place": Text("N.º {rank} de {total}, lista del {date}", "{rank} of {total}, list of {date}"),
+    "exam.place": Text(
+        "N.º {rank} de {total}, lista del {date}", "{rank} of {total}, list of {date}"
+    ),
     "exam.not_listed": Text("No está en la última lista", "Not on the latest list"),
     "exam.unknown_title": Text("Examen desconocido", "Unknown exam"),
     "exam.unknown_text": Text(

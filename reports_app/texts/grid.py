@@ -32,7 +32,9 @@ GRID = {
     "grid.orCondition": Text("o", "or"),
     "grid.dateFormatOoo": Text("dd-mm-aaaa", "yyyy-mm-dd"),
     "grid.ariaLabel": Text("Lista de prioridad", "Priority list"),
-    "grid.ariaFilterColumn": Text("Presione CTRL ENTER para filtrar", "Press CTRL ENTER to filter"),
+    "grid.ariaFilterColumn": Text(
+        "Presione CTRL ENTER para filtrar", "Press CTRL ENTER to filter"
+    ),
     "grid.ariaSortableColumn": Text("Presione ENTER para ordenar", "Press ENTER to sort"),
     "grid.ariaFilterValue": Text("Valor del filtro", "Filter value"),
     "grid.ariaFilteringOperator": Text("Operador del filtro", "Filtering operator"),

@@ -22,8 +22,10 @@ PRIORITY_LIST = {
     "list.download": Text("Descargar CSV", "Download CSV"),
     "list.print": Text("Imprimir", "Print"),
     "list.help": Text(
-        "Un clic en una fila abre el examen. Banda 1 a 10: 10 es la más sospechosa. Espera en días.",
-        "A click on a row opens the exam. Band 1 to 10: 10 is the most suspicious. Waiting in days.",
+        "Un clic en una fila abre el examen. Banda 1 a 10: 10 es la más sospechosa. "
+        "Espera en días.",
+        "A click on a row opens the exam. Band 1 to 10: 10 is the most suspicious. "
+        "Waiting in days.",
     ),
     "list.empty": Text(
         "No se ha publicado ninguna lista. La primera aparecerá cuando termine una noche.",

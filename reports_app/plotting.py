@@ -1,0 +1,100 @@
+"""The manner that all plots share: white, few lines, numbers in the reader's notation.
+
+It knows nothing of the campaign.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from reports_app.indicators import Proportion
+from reports_app.palette import GRID, INK, MUTED, WARNING
+from reports_app.texts import Texts
+
+CONFIG: Any = {
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
+    "responsive": True,
+}
+
+"""For every graph: nothing is sent anywhere, and the picture can be saved."""
+
+DASHED = {"color": WARNING, "width": 1.2, "dash": "dash"}
+
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+
+
+def empty_figure(
+    t: Texts, x_title: str | None, y_title: str | None, **layout: Any
+) -> go.Figure:
+    """An empty figure in the pages' manner: white, few lines, direct labels."""
+    figure = go.Figure()
+    figure.update_layout(
+        template="none",
+        font={"family": _FONT, "size": 12, "color": INK},
+        separators=t.plotly_separators,
+        margin={"l": 8, "r": 16, "t": 24, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": 11},
+            "traceorder": "normal",
+        },
+        hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK, "family": _FONT}},
+        **layout,
+    )
+    axis: dict[str, Any] = {
+        "automargin": True,
+        "gridcolor": GRID,
+        "zeroline": False,
+        "title": {"font": {"size": 12, "color": MUTED}, "standoff": 8},
+    }
+    figure.update_xaxes(**axis, title_text=x_title, linecolor="#c3cad2")
+    figure.update_yaxes(
+        **axis, title_text=y_title, showline=False, ticks="", ticklabelstandoff=6
+    )
+    return figure
+
+
+def remark(figure: go.Figure, words: str, colour: str) -> None:
+    """Say what a line or strip means, above the plot at the right, clear of the data."""
+    figure.add_annotation(
+        text=words,
+        font={"size": 11, "color": colour},
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+    )
+
+
+def whiskers(shares: Sequence[Proportion]) -> dict[str, Any]:
+    """Error bars in percent from the shares' 95 % intervals."""
+    intervals = [(share.value or 0.0, share.interval or (0.0, 0.0)) for share in shares]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [100 * (high - value) for value, (_, high) in intervals],
+        "arrayminus": [100 * (value - low) for value, (low, _) in intervals],
+        "color": MUTED,
+        "thickness": 1.2,
+        "width": 3,
+    }
+
+
+def tick_whole_numbers(update: Callable[..., Any], counts: pl.Series) -> None:
+    """Tick small counts at whole numbers only."""
+    if counts.len() and int(str(counts.max())) <= 6:
+        update(dtick=1)
