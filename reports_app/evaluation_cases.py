@@ -1,0 +1,110 @@
+"""The sections that look closer: subgroups, repeatability, single failures.
+
+It reads the tree that evaluation.json holds and computes nothing.
+"""
+
+from typing import Any
+
+from reports_app.evaluation_sections import shown_scorers
+from reports_app.evaluation_views import Grid, Section, estimate, number, share
+
+Tree = dict[str, Any]
+
+
+def subgroups(report: Tree) -> Section:
+    """Every subgroup with its n."""
+    rows_by_level: list[Grid] = []
+    for level in report["levels"]:
+        rows = [
+            [
+                name,
+                group["column"],
+                group["value"],
+                f"{group['n']}",
+                f"{group['n_cancers']}",
+                estimate(group["auc"])
+                if group["auc"]
+                else f"not computable: {group['reason']}",
+                share(group["sensitivity"]),
+                share(group["specificity"]),
+            ]
+            for name in shown_scorers(report)
+            for groups in report["scorers"][name][level].get("subgroups", {}).values()
+            for group in groups
+        ]
+        header = [
+            "System",
+            "Column",
+            "Group",
+            "n",
+            "Cancers",
+            "AUC (95 % CI)",
+            "Sensitivity",
+            "Specificity",
+        ]
+        if rows:
+            rows_by_level.append(Grid(f"{level.capitalize()} level", header, rows))
+    note = (
+        "Sensitivity and specificity at the whole sample's threshold for 90 % specificity."
+        if rows_by_level
+        else "Not available: no column of subgroups was named (--subgroup-column)."
+    )
+    return Section("Subgroups", [note], [], rows_by_level)
+
+
+def repeatability(report: Tree) -> Section:
+    """Agreement of two scorings."""
+    level = next(iter(report["levels"]))
+    rows: list[list[str]] = []
+    for name in shown_scorers(report):
+        if found := report["scorers"][name][level].get("repeatability"):
+            low, high = found["limits_of_agreement"]
+            rows.append(
+                [
+                    name,
+                    str(found["n"]),
+                    number(found["mean_difference"], 4),
+                    f"{low:.4f} to {high:.4f}",
+                    number(found["repeatability_coefficient"], 4),
+                    number(found["intraclass_correlation"]),
+                    share(found["decision_changes"]),
+                ]
+            )
+    if not rows:
+        return Section("Repeatability", ["Not available: no column of repeats was named."])
+    header = [
+        "System",
+        "n",
+        "Mean difference",
+        "Limits of agreement",
+        "Repeatability coefficient",
+        "ICC",
+        "Decisions that change at 90 % specificity",
+    ]
+    return Section("Repeatability", [], [], [Grid(f"{level.capitalize()} level", header, rows)])
+
+
+def failures(report: Tree) -> Section:
+    """The worst misses and false alarms by identifier."""
+    level = "exam"
+    rows = [
+        [
+            name,
+            failure["kind"].replace("_", " "),
+            failure["key"],
+            f"{failure['score']:.4g}",
+            number(failure["percentile"], 1),
+        ]
+        for name in shown_scorers(report)
+        for failure in report["scorers"][name][level].get("failures", [])
+    ]
+    return Section(
+        "Failures",
+        [
+            "Exam level: cancers with the lowest scores and others with the highest, by identifier, "
+            "with the share of exams that score lower. Other levels are in evaluation.json.",
+            "Localisation: not available, because a table of scores holds no regions.",
+        ],
+        [],
+        [Grid("Worst failures", ["System", "Kind", "Exam", "Score", "Percentile"], rows)],
+    )

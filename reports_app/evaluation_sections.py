@@ -1,0 +1,247 @@
+"""The sections on scores themselves: discrimination, operating points, calibration.
+
+It reads the tree that evaluation.json holds and computes nothing.
+"""
+
+from typing import Any
+
+from reports_app.evaluation_views import (
+    SHARES,
+    Axis,
+    Grid,
+    Plot,
+    Section,
+    Series,
+    estimate,
+    interval,
+    number,
+    percent,
+    share,
+    style,
+)
+from reports_app.palette import MUTED
+
+Tree = dict[str, Any]
+CHANCE = Series("chance", [0.0, 1.0], [0.0, 1.0], MUTED, "dot")
+
+
+def shown_scorers(report: Tree) -> list[str]:
+    """The systems, the best at the finest level first; the readers where there is no system."""
+    names = report["data"]["systems"] or report["data"]["readers"]
+    level = next(iter(report["levels"]))
+    return sorted(names, key=lambda name: -report["scorers"][name][level]["auc"])
+
+
+def all_scorers(report: Tree) -> list[str]:
+    """The systems, then the readers, each best first."""
+    readers = report["data"]["readers"] if report["data"]["systems"] else []
+    level = next(iter(report["levels"]))
+    return shown_scorers(report) + sorted(
+        readers, key=lambda name: -report["scorers"][name][level]["auc"]
+    )
+
+
+def curve_series(report: Tree, level: str, curve: str) -> list[Series]:
+    """A named curve of every scorer shown."""
+    lines: list[Series] = []
+    for place, name in enumerate(shown_scorers(report)):
+        points = report["scorers"][name][level][curve]
+        lines.append(Series(name, points["x"], points["y"], *style(place)))
+    return lines
+
+
+def discrimination(report: Tree) -> Section:
+    """AUC and its kin, by level."""
+    clustered = report["data"]["clustered_by"]
+    return Section(
+        "Discrimination",
+        [
+            f"AUC with a percentile bootstrap interval by {clustered}: whatever belongs to one "
+            f"{clustered} is drawn together, {report['settings']['n_draws']:,} draws. Other "
+            "intervals are Wilson's, exact (Clopper-Pearson) where events or non-events are under "
+            "ten. The partial AUC covers specificities above 90 %, scaled so that chance is 0.5."
+        ],
+        [
+            plot
+            for level in report["levels"]
+            for plot in (_roc(report, level), _precision_recall(report, level))
+        ],
+        [_discrimination_grid(report, level) for level in report["levels"]],
+    )
+
+
+def _roc(report: Tree, level: str) -> Plot:
+    axes = Axis("1 - specificity", SHARES), Axis("sensitivity", SHARES)
+    return Plot(f"ROC, {level} level", *axes, [*curve_series(report, level, "roc"), CHANCE])
+
+
+def _precision_recall(report: Tree, level: str) -> Plot:
+    counts = report["levels"][level]
+    title = (
+        f"Precision and recall, {level} level ({counts['n_cancers']} of {counts['n']} cancer)"
+    )
+    axes = Axis("recall (sensitivity)", SHARES), Axis("precision (PPV in the sample)", SHARES)
+    return Plot(title, *axes, curve_series(report, level, "precision_recall"))
+
+
+def _discrimination_grid(report: Tree, level: str) -> Grid:
+    counts = report["levels"][level]
+    header = [
+        "Scorer",
+        "AUC (95 % CI)",
+        "Partial AUC",
+        "Average precision",
+        "Sensitivity at 90 % specificity, %",
+        "Sensitivity at 95 % specificity, %",
+        "Specificity at 90 % sensitivity, %",
+    ]
+    rows = [
+        _discrimination_row(name, report["scorers"][name][level])
+        for name in all_scorers(report)
+    ]
+    title = (
+        f"{level.capitalize()} level: n = {counts['n']:,}, {counts['n_cancers']:,} with cancer"
+    )
+    return Grid(title, header, rows)
+
+
+def _discrimination_row(name: str, figures: Tree) -> list[str]:
+    shares = (
+        "sensitivity_at_90_specificity",
+        "sensitivity_at_95_specificity",
+        "specificity_at_90_sensitivity",
+    )
+    return [
+        name,
+        interval(figures["auc"], figures["auc_ci"]),
+        number(figures["partial_auc_above_90_specificity"]),
+        number(figures["average_precision"]),
+        *(_hundredfold(figures[key], figures[f"{key}_ci"]) for key in shares),
+    ]
+
+
+def _hundredfold(value: float, ends: list[float]) -> str:
+    return interval(100 * value, [100 * end for end in ends], 1)
+
+
+def operating_points(report: Tree) -> Section:
+    """Every operating point of every system, by level."""
+    prevalence = 1000 * report["settings"]["prevalence"]
+    header = [
+        "Scorer",
+        "Point",
+        "Threshold",
+        "Sensitivity",
+        "Specificity",
+        "PPV",
+        "NPV",
+        "PPV in programme",
+        "Recalled in programme",
+        "Cancers per 1 000",
+    ]
+    grids = [
+        Grid(
+            f"{level.capitalize()} level",
+            header,
+            [
+                _point_row(name, point)
+                for name in shown_scorers(report)
+                for point in report["scorers"][name][level]["operating_points"].values()
+            ],
+        )
+        for level in report["levels"]
+    ]
+    first = report["scorers"][shown_scorers(report)[0]]
+    points = next(iter(first.values()))["operating_points"].values()
+    rules = "; ".join(f"{point['name']}: {point['rule']}" for point in points)
+    return Section(
+        "Operating points",
+        [
+            "A score above the threshold is positive. " + rules + ".",
+            "They were chosen on the data that they are measured on, which flatters them; PPV and "
+            "NPV hold at the sample's prevalence, the columns “in programme” at "
+            f"{prevalence:.1f} cancers per 1 000 exams.",
+        ],
+        [],
+        grids,
+    )
+
+
+def _point_row(name: str, point: Tree) -> list[str]:
+    return [
+        name,
+        point["name"],
+        f"{point['threshold']:.4g}",
+        *(share(point[key]) for key in ("sensitivity", "specificity", "ppv", "npv")),
+        percent(point["ppv_in_programme"]),
+        percent(point["recall_rate_in_programme"]),
+        number(point["cancer_detection_rate_in_programme"], 2),
+    ]
+
+
+def calibration(report: Tree) -> Section:
+    """Reliability, and its figures before and after the prevalence correction."""
+    header = [
+        "Scorer",
+        "n",
+        "ECE",
+        "Brier",
+        "Slope",
+        "Intercept",
+        "Mean score",
+        "Share of cancer",
+        "pF1",
+    ]
+    names = {
+        "in_sample": "in the sample, as given",
+        "in_programme_uncorrected": "at the programme's prevalence, as given",
+        "in_programme_corrected": "at the programme's prevalence, corrected",
+    }
+    return Section(
+        "Calibration",
+        [
+            "ECE over ten equal bins. Slope 1 and intercept 0 are perfect; the fit is on the "
+            "score's log odds. The correction moves the log odds by the difference between the "
+            "sample's and the programme's, and weights both classes to the programme's prevalence "
+            f"({report['settings']['prevalence']:.2%} of exams). pF1 serves only to compare with "
+            "the RSNA challenge."
+        ],
+        [_reliability(report, level) for level in report["levels"]],
+        [
+            Grid(f"{level.capitalize()} level, {words}", header, rows)
+            for level in report["levels"]
+            for key, words in names.items()
+            if (rows := _calibration_rows(report, level, key))
+        ],
+    )
+
+
+def _calibration_rows(report: Tree, level: str, key: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for name in shown_scorers(report):
+        figures = report["scorers"][name][level]
+        found = figures["calibration"].get(key)
+        if found is None:
+            reason = figures["calibration"]["not_computable"]
+            rows.append([name, str(figures["n"]), f"not computable: {reason}", *[""] * 6])
+            continue
+        keys = ("ece", "brier", "slope", "intercept", "mean_score", "cancer_share")
+        pf1 = figures["pf1"] if key == "in_sample" else None
+        values = [number(found[part], 4 if part in keys[:2] else 3) for part in keys]
+        rows.append([name, str(figures["n"]), *values, number(pf1)])
+    return rows
+
+
+def _reliability(report: Tree, level: str) -> Plot:
+    lines: list[Series] = []
+    for place, name in enumerate(shown_scorers(report)):
+        found = report["scorers"][name][level]["calibration"].get("in_sample", {"bins": []})
+        x = [part["mean_score"] for part in found["bins"]]
+        y = [part["cancer_share"] for part in found["bins"]]
+        lines.append(Series(name, x, y, *style(place), has_markers=True))
+    perfect = Series("perfect", [0.0, 1.0], [0.0, 1.0], MUTED, "dot")
+    axes = (
+        Axis("mean score", SHARES, is_percent=False, decimals=1),
+        Axis("share of cancer", SHARES),
+    )
+    return Plot(f"Reliability in the sample, {level} level", *axes, [*lines, perfect])

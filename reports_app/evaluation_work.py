@@ -1,0 +1,244 @@
+"""The sections on a programme's work: triage, rule-out, trial designs, decisions.
+
+It reads the tree that evaluation.json holds and computes nothing.
+"""
+
+from typing import Any
+
+from reports_app.evaluation_sections import CHANCE, curve_series, shown_scorers
+from reports_app.evaluation_views import (
+    SHARES,
+    TO,
+    Axis,
+    Grid,
+    Plot,
+    Section,
+    Series,
+    estimate,
+    number,
+    percent,
+    share,
+    style,
+)
+from reports_app.palette import MUTED
+
+Tree = dict[str, Any]
+
+
+def triage(report: Tree) -> Section:
+    """Cancers near the top of the list, and days until they are read."""
+    names = shown_scorers(report)
+    exams = {name: report["scorers"][name]["exam"] for name in names}
+    tops = list(exams[names[0]]["triage"])
+    held = [[name, *(_held(figures, top) for top in tops)] for name, figures in exams.items()]
+    counts = report["levels"]["exam"]
+    grids = [
+        Grid(
+            f"Share of cancer exams in the top of the list, % (n = {counts['n_cancers']} of "
+            f"{counts['n']} exams)",
+            ["Scorer", *(f"top {top} %" for top in tops)],
+            held,
+        )
+    ]
+    if reads := _time_rows(exams):
+        grids.append(reads)
+    return Section(
+        "Triage",
+        [
+            "Exam level; exams sorted by score, the top x % are the first round(x · n). Tied exams "
+            "share what their places hold. The order removes no exam."
+        ],
+        [
+            Plot(
+                "Cancers found by reading from the top, exam level",
+                Axis("share of the list read", SHARES),
+                Axis("share of cancer exams", SHARES),
+                [*curve_series(report, "exam", "triage_curve"), CHANCE],
+            )
+        ],
+        grids,
+    )
+
+
+def _held(figures: Tree, top: str) -> str:
+    low, high = figures["triage_ci"][top]
+    return f"{100 * figures['triage'][top]:.1f} ({100 * low:.0f}{TO}{100 * high:.0f})"
+
+
+def _time_rows(exams: dict[str, Tree]) -> Grid | None:
+    rows = [
+        (name, figures["time_to_read"])
+        for name, figures in exams.items()
+        if "time_to_read" in figures
+    ]
+    if not rows:
+        return None
+    keys = (
+        "median_day",
+        "median_day_first_in_first_out",
+        "p90_day",
+        "p90_day_first_in_first_out",
+    )
+    per_day = rows[0][1]["exams_per_day"]
+    return Grid(
+        f"Day on which cancer exams are read, {per_day} exams a day",
+        [
+            "Scorer",
+            "median, by score",
+            "median, first in first out",
+            "90 %, by score",
+            "90 %, first in first out",
+        ],
+        [
+            [name, *(number(found[key], 0 if "first" not in key else 1) for key in keys)]
+            for name, found in rows
+        ],
+    )
+
+
+def rule_out(report: Tree) -> Section:
+    """What is missed if the lowest scores are not read, and the trials' designs."""
+    systems = [name for name in shown_scorers(report) if name in report["data"]["systems"]]
+    if not systems:
+        return Section(
+            "Rule-out and trial designs", ["Not available: no system among the scorers."]
+        )
+    notes = [
+        "Exam level, each exam weighted so that cancers make up the programme's "
+        f"{1000 * report['settings']['prevalence']:.1f} per 1 000. Gross: every cancer among the "
+        "exams that nobody reads. Net: those that a reader would have recalled."
+    ]
+    rule = report["readers"].get("decision_rule")
+    notes.append(
+        f"Readers' decisions: {rule}."
+        if rule
+        else "Net and detection: not available, because no "
+        "column holds a human reader's scores or decisions."
+    )
+    designs = [report["scorers"][name]["exam"]["designs"] for name in systems]
+    notes.append("Designs: " + "; ".join(f"{d['name']}: {d['rule']}" for d in designs[0]) + ".")
+    return Section(
+        "Rule-out and trial designs",
+        notes,
+        [
+            _rule_out_plot(report, systems, kind)
+            for kind in (["gross", "net"] if rule else ["gross"])
+        ],
+        [_designs(report, systems), _rule_out_grid(report, systems)],
+    )
+
+
+def _rule_out_plot(report: Tree, systems: list[str], kind: str) -> Plot:
+    lines = [
+        Series(name, found["ruled_out"], found[f"{kind}_missed"], *style(place))
+        for place, name in enumerate(systems)
+        for found in [report["scorers"][name]["exam"]["rule_out"]]
+    ]
+    axes = (
+        Axis("share of exams not read", SHARES),
+        Axis(f"share of cancers missed, {kind}", SHARES),
+    )
+    return Plot(f"Rule-out, {kind}", *axes, lines)
+
+
+def _rule_out_grid(report: Tree, systems: list[str]) -> Grid:
+    rows: list[list[str]] = []
+    for name in systems:
+        found = report["scorers"][name]["exam"]["rule_out"]
+        for place in (5, 9, 13):
+            values = [found[key] for key in ("gross_false_omission", "net_false_omission")]
+            missed = [found[key] for key in ("gross_missed", "net_missed")]
+            rows.append(
+                [
+                    name,
+                    percent(found["ruled_out"][place]),
+                    *(number(value and 1000 * value[place], 2) for value in values),
+                    *(percent(value and value[place]) for value in missed),
+                ]
+            )
+    header = [
+        "System",
+        "Exams not read",
+        "False omission per 1 000, gross",
+        "net",
+        "Cancers missed, gross",
+        "net",
+    ]
+    return Grid("Rule-out at about 30, 50 and 70 % of exams", header, rows)
+
+
+def _designs(report: Tree, systems: list[str]) -> Grid:
+    rows = [
+        [
+            name,
+            design["name"],
+            number(design["reads_per_exam"], 2),
+            percent(design["reads_change"]),
+            percent(design["sensitivity"]),
+            percent(design["recall_rate"]),
+            number(design["cancers_per_1000"], 2),
+        ]
+        for name in systems
+        for design in report["scorers"][name]["exam"]["designs"]
+    ]
+    header = [
+        "System",
+        "Design",
+        "Reads an exam",
+        "Reads against two readers",
+        "Sensitivity",
+        "Recalled",
+        "Cancers per 1 000",
+    ]
+    return Grid("Designs of published trials, replayed", header, rows)
+
+
+def decision(report: Tree) -> Section:
+    """Net benefit by threshold probability."""
+    found = {
+        name: curve
+        for name in shown_scorers(report)
+        if (curve := report["scorers"][name]["exam"].get("decision_curve"))
+    }
+    if not found:
+        return Section("Decision curve", ["Not available: no system gives scores of 0 to 1."])
+    first = next(iter(found.values()))
+    lines = [
+        Series(
+            name,
+            curve["threshold"],
+            [1000 * value for value in curve["net_benefit"]],
+            *style(place),
+        )
+        for place, (name, curve) in enumerate(found.items())
+    ]
+    prevalence = report["settings"]["prevalence"]
+    bottom = -0.2 * 1000 * prevalence
+    kept = [
+        (x, 1000 * y)
+        for x, y in zip(first["threshold"], first["recall_all"], strict=True)
+        if 1000 * y >= bottom
+    ]
+    everyone = Series("recall all", [x for x, _ in kept], [y for _, y in kept], MUTED, "dot")
+    x_high, y_high = first["threshold"][-1], 1000 * prevalence
+    axes = (
+        Axis("threshold probability of cancer", [x_high * k / 5 for k in range(6)], decimals=1),
+        Axis(
+            "net benefit, cancers per 1 000 exams",
+            [bottom + (y_high - bottom) * k / 6 for k in range(7)],
+            is_percent=False,
+            decimals=1,
+        ),
+    )
+    clipped = [
+        Series(s.name, s.x, [max(y, bottom) for y in s.y], s.color, s.dash) for s in lines
+    ]
+    return Section(
+        "Decision curve",
+        [
+            "Exam level, scores corrected to the programme's prevalence. Net benefit counts cancers "
+            "recalled less false recalls at the odds of the threshold; recalling none is 0. Lines "
+            "are cut at the lower edge."
+        ],
+        [Plot("Decision curve, exam level", *axes, [*clipped, everyone])],
+    )
