@@ -19,9 +19,8 @@ from models.geometry import box_to_network
 from models.tables import IMAGE_COLUMNS
 from models.targets import UNKNOWN, Lesion, Targets, cell_targets, image_targets
 
-
 # What the malignancy map should say of a lesion that is no cancer: a suspicious one is worth a
-# look, and about three in ten of them are cancers (BI-RADS 4); the image's score stays its truth.
+# look, as about three in ten are cancers (BI-RADS 4); the image's score stays its truth.
 _WITHOUT_CANCER = {"benign": 0.0, "suspicious": 0.3, "malignant": 0.0}
 
 

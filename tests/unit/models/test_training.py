@@ -9,6 +9,7 @@ import torch
 from models.augmentation import Augmentation
 from models.checkpoint import OtherConfigurationError
 from models.dataset import MammogramStream, StreamConfig
+from models.network import MammographyNetwork
 from models.scoring import (
     exam_auc,
     hit_rate,
@@ -16,7 +17,6 @@ from models.scoring import (
     pointing,
     score_images,
 )
-from models.network import MammographyNetwork
 from models.tables import open_table, read_labels
 from models.training import DivergedError, Trainer, TrainingConfig, rate_share
 from tests.support.network_inputs import SHAPE, write_tables
