@@ -110,12 +110,16 @@ def draw_outline(
         skin_mm = _cc_skin(rng, row_mm - nipple_mm, depth_mm, half_mm)
         muscle_mm = np.zeros(rows)
     else:
-        nipple_mm = height_mm * rng.uniform(0.55, 0.63)
+        # The fold below the breast belongs on the image, near its lower edge.
+        nipple_mm = height_mm - half_mm * rng.uniform(1.12, 1.3)
+        nipple_mm = float(np.clip(nipple_mm, 0.5 * height_mm, 0.7 * height_mm))
         half_mm = min(half_mm, 0.92 * (height_mm - nipple_mm))
         skin_mm = _mlo_skin(rng, row_mm, nipple_mm, depth_mm, half_mm)
         muscle_mm = _muscle(rng, row_mm, nipple_mm, float(skin_mm[0]))
     wobble = np.sin(row_mm / rng.uniform(18, 30) + rng.uniform(0, 6.28)) * rng.uniform(0, 0.7)
-    nipple = rng.uniform(2.5, 6) * np.exp(-(((row_mm - nipple_mm) / rng.uniform(4, 5.5)) ** 4))
+    nipple = rng.uniform(1.5, 4.5) * np.exp(
+        -(((row_mm - nipple_mm) / rng.uniform(4.5, 7)) ** 2)
+    )
     skin_mm = np.where(skin_mm > 0, np.maximum(skin_mm + wobble + nipple, 0), 0)
     return Outline(nipple_mm, depth_mm, half_mm, skin_mm, muscle_mm, spacing_mm)
 
@@ -150,9 +154,9 @@ def _mlo_skin(
         (nipple_mm, 1.0),
         (nipple_mm + 0.35 * half_mm, rng.uniform(0.88, 0.93)),
         (nipple_mm + 0.7 * half_mm, rng.uniform(0.56, 0.66)),
-        (nipple_mm + half_mm, rng.uniform(0.16, 0.24)),
-        (nipple_mm + 1.15 * half_mm, rng.uniform(0.10, 0.15)),
-        (nipple_mm + 3 * half_mm, 0.13),
+        (nipple_mm + half_mm, rng.uniform(0.20, 0.28)),
+        (nipple_mm + 1.15 * half_mm, rng.uniform(0.15, 0.20)),
+        (nipple_mm + 3 * half_mm, 0.22),
     ]
     rows, widths = np.array(knots).T
     return depth_mm * PchipInterpolator(rows, widths)(row_mm)

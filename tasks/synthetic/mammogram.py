@@ -119,7 +119,7 @@ def _tissue(rng: np.random.Generator, grid: _Grid, outline: Outline, breast: Bre
     web = _strand_web(rng, rays)
     gland = _gland(rng, grid, rays, outline, breast)
     fat = rng.uniform(0.15, 0.21)
-    tissue = fat + 0.024 * fine + web * (0.13 + 0.10 * gland)
+    tissue = fat + 0.024 * fine + web * (0.19 + 0.07 * gland)
     tissue += gland * (rng.uniform(0.24, 0.32) + 0.05 * fine)
     tissue += 0.12 * _vessels(rng, grid, outline)
     tissue = _with_muscle(rng, tissue, fine, grid, outline)
@@ -165,7 +165,7 @@ def _strand_web(rng: np.random.Generator, rays: _Rays) -> Field:
     """Strands of two sizes that run towards the nipple and come and go, 0 to about 1."""
     large = rays.lay(strands(rays.noise(rng, 3.6, 30), 0.10))
     small = rays.lay(strands(rays.noise(rng, 3.2, 10), 0.22))
-    presence = np.clip(0.6 + 0.5 * np.roll(rays.bend, 31, 0), 0.05, 1.4)
+    presence = np.clip(0.75 + 0.5 * np.roll(rays.bend, 31, 0), 0.1, 1.5)
     return (0.6 * large + 0.4 * small) * presence
 
 
