@@ -70,19 +70,21 @@ def answers_of(report: Tree) -> dict[str, str]:
         "summary": "yes: the head of this report and the section Discrimination",
         "aims": f"measure discrimination, calibration and effect on work, at {levels} level",
         "selection": "every row of the table; a breast or an exam takes its highest score",
-        "missing": "rows without a score or truth are refused, so none is missing in this table; "
+        "missing": "rows without a score or truth are refused, so none is missing in "
+        "this table; "
         "exclusions before it are not known here",
         "software": ", ".join(f"{name} {found}" for name, found in report["versions"].items()),
-        "measures": "AUC, partial AUC, average precision, sensitivity, specificity, PPV, NPV, ECE, "
+        "measures": "AUC, partial AUC, average precision, sensitivity, specificity, "
+        "PPV, NPV, ECE, "
         "Brier score, slope, intercept, triage shares, false omission, net benefit",
-        "uncertainty": f"bootstrap by {data['clustered_by']} ({settings['n_draws']:,} draws); Wilson "
-        "and Clopper-Pearson; DeLong with Holm's correction",
+        "uncertainty": f"bootstrap by {data['clustered_by']} ({settings['n_draws']:,} draws); "
+        "Wilson and Clopper-Pearson; DeLong with Holm's correction",
         "numbers": "; ".join(
             f"{level}: {found['n']:,}" for level, found in report["levels"].items()
         ),
         "results": _results(report),
         "failures": "yes: section Failures, by identifier",
-        "imbalance": "measures that do not depend on prevalence, and all others stated at the "
+        "imbalance": "measures that do not depend on prevalence; all others stated at the "
         f"sample's and at {settings['prevalence']:.2%} prevalence",
         "calibration": "yes: section Calibration, before and after prevalence correction",
     }

@@ -101,7 +101,8 @@ def failures(report: Tree) -> Section:
     return Section(
         "Failures",
         [
-            "Exam level: cancers with the lowest scores and others with the highest, by identifier, "
+            "Exam level: cancers with the lowest scores and others with the highest, "
+            "by identifier, "
             "with the share of exams that score lower. Other levels are in evaluation.json.",
             "Localisation: not available, because a table of scores holds no regions.",
         ],

@@ -22,9 +22,9 @@ def comparisons(report: Tree) -> Section:
     ]
     grids: list[Grid] = []
     notes = [
-        "DeLong's test takes rows as independent; the clustered one sums the same placement values "
-        f"by {report['data']['clustered_by']} and gives the interval. Holm's correction is over the "
-        "pairs of a level."
+        "DeLong's test takes rows as independent; the clustered one sums the same placement "
+        f"values by {report['data']['clustered_by']} and gives the interval. Holm's correction "
+        "is over the pairs of a level."
     ]
     for level, found in report["comparisons"].items():
         if "not_computable" in found:

@@ -1,4 +1,4 @@
-"""An evaluation as a page to read, a document to send, and a model card to keep beside the model.
+"""An evaluation as a page to read, a document to send, and a card to keep with the model.
 
 All three are drawn from the tree that evaluation.json holds; nothing is fetched from anywhere.
 """
@@ -12,12 +12,14 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from reports_app.evaluation_answers import answers_of, facts_of
+from reports_app.evaluation_calibration import calibration
 from reports_app.evaluation_cases import failures, repeatability, subgroups
 from reports_app.evaluation_comparisons import comparisons, readers
 from reports_app.evaluation_figures import figure_html
-from reports_app.evaluation_sections import calibration, discrimination, operating_points
+from reports_app.evaluation_rule_out import rule_out
+from reports_app.evaluation_sections import discrimination, operating_points
 from reports_app.evaluation_views import Axis, Grid, Plot, Section
-from reports_app.evaluation_work import decision, rule_out, triage
+from reports_app.evaluation_work import decision, triage
 from reports_app.texts.evaluation_checklist import ITEMS, answer
 
 Tree = dict[str, Any]

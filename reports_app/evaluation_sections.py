@@ -12,7 +12,6 @@ from reports_app.evaluation_views import (
     Plot,
     Section,
     Series,
-    estimate,
     interval,
     number,
     percent,
@@ -28,17 +27,19 @@ CHANCE = Series("chance", [0.0, 1.0], [0.0, 1.0], MUTED, "dot")
 def shown_scorers(report: Tree) -> list[str]:
     """The systems, the best at the finest level first; the readers where there is no system."""
     names = report["data"]["systems"] or report["data"]["readers"]
-    level = next(iter(report["levels"]))
-    return sorted(names, key=lambda name: -report["scorers"][name][level]["auc"])
+    return _best_first(report, names)
 
 
 def all_scorers(report: Tree) -> list[str]:
     """The systems, then the readers, each best first."""
     readers = report["data"]["readers"] if report["data"]["systems"] else []
+    return shown_scorers(report) + _best_first(report, readers)
+
+
+def _best_first(report: Tree, names: list[str]) -> list[str]:
     level = next(iter(report["levels"]))
-    return shown_scorers(report) + sorted(
-        readers, key=lambda name: -report["scorers"][name][level]["auc"]
-    )
+    auc = {name: float(report["scorers"][name][level]["auc"]) for name in names}
+    return sorted(names, key=lambda name: -auc[name])
 
 
 def curve_series(report: Tree, level: str, curve: str) -> list[Series]:
@@ -58,8 +59,10 @@ def discrimination(report: Tree) -> Section:
         [
             f"AUC with a percentile bootstrap interval by {clustered}: whatever belongs to one "
             f"{clustered} is drawn together, {report['settings']['n_draws']:,} draws. Other "
-            "intervals are Wilson's, exact (Clopper-Pearson) where events or non-events are under "
-            "ten. The partial AUC covers specificities above 90 %, scaled so that chance is 0.5."
+            "intervals are Wilson's, exact (Clopper-Pearson) where events or "
+            "non-events are under "
+            "ten. The partial AUC covers specificities above 90 %, scaled so that "
+            "chance is 0.5."
         ],
         [
             plot
@@ -158,7 +161,8 @@ def operating_points(report: Tree) -> Section:
         "Operating points",
         [
             "A score above the threshold is positive. " + rules + ".",
-            "They were chosen on the data that they are measured on, which flatters them; PPV and "
+            "They were chosen on the data that they are measured on, which flatters "
+            "them; PPV and "
             "NPV hold at the sample's prevalence, the columns “in programme” at "
             f"{prevalence:.1f} cancers per 1 000 exams.",
         ],
@@ -177,71 +181,3 @@ def _point_row(name: str, point: Tree) -> list[str]:
         percent(point["recall_rate_in_programme"]),
         number(point["cancer_detection_rate_in_programme"], 2),
     ]
-
-
-def calibration(report: Tree) -> Section:
-    """Reliability, and its figures before and after the prevalence correction."""
-    header = [
-        "Scorer",
-        "n",
-        "ECE",
-        "Brier",
-        "Slope",
-        "Intercept",
-        "Mean score",
-        "Share of cancer",
-        "pF1",
-    ]
-    names = {
-        "in_sample": "in the sample, as given",
-        "in_programme_uncorrected": "at the programme's prevalence, as given",
-        "in_programme_corrected": "at the programme's prevalence, corrected",
-    }
-    return Section(
-        "Calibration",
-        [
-            "ECE over ten equal bins. Slope 1 and intercept 0 are perfect; the fit is on the "
-            "score's log odds. The correction moves the log odds by the difference between the "
-            "sample's and the programme's, and weights both classes to the programme's prevalence "
-            f"({report['settings']['prevalence']:.2%} of exams). pF1 serves only to compare with "
-            "the RSNA challenge."
-        ],
-        [_reliability(report, level) for level in report["levels"]],
-        [
-            Grid(f"{level.capitalize()} level, {words}", header, rows)
-            for level in report["levels"]
-            for key, words in names.items()
-            if (rows := _calibration_rows(report, level, key))
-        ],
-    )
-
-
-def _calibration_rows(report: Tree, level: str, key: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    for name in shown_scorers(report):
-        figures = report["scorers"][name][level]
-        found = figures["calibration"].get(key)
-        if found is None:
-            reason = figures["calibration"]["not_computable"]
-            rows.append([name, str(figures["n"]), f"not computable: {reason}", *[""] * 6])
-            continue
-        keys = ("ece", "brier", "slope", "intercept", "mean_score", "cancer_share")
-        pf1 = figures["pf1"] if key == "in_sample" else None
-        values = [number(found[part], 4 if part in keys[:2] else 3) for part in keys]
-        rows.append([name, str(figures["n"]), *values, number(pf1)])
-    return rows
-
-
-def _reliability(report: Tree, level: str) -> Plot:
-    lines: list[Series] = []
-    for place, name in enumerate(shown_scorers(report)):
-        found = report["scorers"][name][level]["calibration"].get("in_sample", {"bins": []})
-        x = [part["mean_score"] for part in found["bins"]]
-        y = [part["cancer_share"] for part in found["bins"]]
-        lines.append(Series(name, x, y, *style(place), has_markers=True))
-    perfect = Series("perfect", [0.0, 1.0], [0.0, 1.0], MUTED, "dot")
-    axes = (
-        Axis("mean score", SHARES, is_percent=False, decimals=1),
-        Axis("share of cancer", SHARES),
-    )
-    return Plot(f"Reliability in the sample, {level} level", *axes, [*lines, perfect])

@@ -94,7 +94,9 @@ def number(value: float | None, decimals: int = 3) -> str:
 
 def percent(value: float | None, decimals: int = 1) -> str:
     """A share of 0-1 as a percentage."""
-    return NO_VALUE if value is None else f"{100 * value:.{decimals}f}{PERCENT}"
+    if value is None:
+        return NO_VALUE
+    return f"{round(100 * value, decimals) + 0:.{decimals}f}{PERCENT}"
 
 
 def interval(value: float | None, ends: Sequence[float | None], decimals: int = 3) -> str:
@@ -114,4 +116,5 @@ def share(found: dict[str, Any]) -> str:
     if found["value"] is None:
         return f"{NO_VALUE} (0/0)"
     ends = f"{100 * found['low']:.1f}{TO}{100 * found['high']:.1f}"
-    return f"{100 * found['value']:.1f}{PERCENT} ({ends}), {found['n_events']}/{found['n']}"
+    counts = f"{found['n_events']}/{found['n']}"
+    return f"{100 * found['value']:.1f}{PERCENT}\N{NO-BREAK SPACE}({ends}), {counts}"
