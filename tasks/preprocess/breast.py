@@ -159,14 +159,26 @@ def _describe(outline: Mask, area_fraction: float, rows: int, columns: int) -> B
     grown = np.asarray(cv2.dilate(outline, kernel), np.uint8)
     left, top, width, height = cv2.boundingRect(grown)
     mask = grown[top : top + height, left : left + width]
-    inside = outline[top : top + height, left : left + width]
-    half = max(1, width // 2)
     return Breast(
         top_px=top * stride,
         left_px=left * stride,
         height_px=min((top + height) * stride, rows) - top * stride,
         width_px=min((left + width) * stride, columns) - left * stride,
-        is_chest_wall_right=int(inside[:, -half:].sum()) > int(inside[:, :half].sum()),
+        is_chest_wall_right=_is_wider_right(outline),
         area_fraction=area_fraction,
         mask=mask,
     )
+
+
+def _is_wider_right(outline: Mask) -> bool:
+    """Whether the outline's hull has more area in the right half of its box.
+
+    The chest wall is the long side of the D. The hull, because a narrow window blackens
+    fat at the chest wall.
+    """
+    hull = cv2.convexHull(cv2.findNonZero(outline))
+    left, _, width, _ = cv2.boundingRect(hull)
+    filled = cv2.fillConvexPoly(np.zeros_like(outline), hull, 255)
+    half = max(1, width // 2)
+    box = filled[:, left : left + width]
+    return np.count_nonzero(box[:, -half:]) > np.count_nonzero(box[:, :half])
