@@ -3,6 +3,7 @@
 Nothing is read at import, and nothing connects before it is used.
 """
 
+import os
 import secrets
 from datetime import date, datetime
 from pathlib import Path
@@ -103,6 +104,11 @@ def _write_secret(path: Path, value: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(value)
+
+
+def prefect_api_url() -> str | None:
+    """Prefect's API, where the environment names one."""
+    return os.environ.get("PREFECT_API_URL")
 
 
 def today() -> date:

@@ -5,6 +5,7 @@ The same figures go to the terminal, to JSON, to the table `runs` and to Prefect
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from tasks.errors import RejectionReason
 from tasks.publish.accounting import STATES, Accounting
@@ -135,6 +136,28 @@ def as_markdown(report: NightReport, list_url: str | None = None) -> str:
         f"{report.preprocessing_version}. Demonstration model, not for clinical use.",
     ]
     return "\n".join(lines)
+
+
+def json_as_text(figures: dict[str, Any]) -> str:
+    """The figures of `as_json` as lines for a terminal."""
+    objects = figures["objects"]
+    states = ", ".join(f"{objects[state]} {state}" for state in STATES)
+    reasons = [
+        f"  {n:>5}  {reason}: {REASON_SENTENCES[RejectionReason(reason)]}"
+        for reason, n in figures["reasons"].items()
+    ]
+    seconds = ", ".join(f"{stage} {value:.1f}" for stage, value in figures["seconds"].items())
+    return "\n".join(
+        [
+            f"Night of {figures['list_date']}: {figures['outcome']}",
+            *(f"  Not finished: {failure}" for failure in figures["failures"]),
+            f"{objects['total']} objects: {states}",
+            *reasons,
+            f"{figures['images_scored']} images scored now, {figures['exams_listed']} exams listed",
+            f"Seconds: {seconds}. Peak memory {figures['peak_memory_mb']:.0f} MB.",
+            "Demonstration model, not for clinical use.",
+        ]
+    )
 
 
 def _reason_lines(reasons: dict[str, int]) -> list[str]:
