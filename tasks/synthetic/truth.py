@@ -67,7 +67,8 @@ def write_truth(path: Path, truths: Iterable[ImageTruth]) -> int:
 
 def read_truth(path: Path) -> list[ImageTruth]:
     """Read what `write_truth` wrote."""
-    return [_image_truth(json.loads(line)) for line in path.open(encoding="utf-8")]
+    with path.open(encoding="utf-8") as lines:
+        return [_image_truth(json.loads(line)) for line in lines]
 
 
 def _image_truth(row: dict[str, Any]) -> ImageTruth:
