@@ -1,0 +1,118 @@
+"""What `evaluate` reads and refuses; its figures are proved on the public study."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from flows.evaluation import ABOUT_KEYS, evaluate, read_about, read_scores
+from reports_app.texts.evaluation_checklist import ITEMS
+from tasks.errors import Misconfigured
+
+SELF_ANSWERED = {
+    *(
+        "title",
+        "summary",
+        "aims",
+        "selection",
+        "missing",
+        "software",
+        "measures",
+        "uncertainty",
+    ),
+    *("numbers", "results", "failures", "imbalance", "calibration", "raters", "subgroups"),
+}
+
+
+@pytest.fixture
+def scores(tmp_path: Path) -> Path:
+    truth = np.arange(60) % 4 == 0
+    score = np.random.default_rng(0).random(60) * 0.5 + 0.4 * truth
+    path = tmp_path / "scores.csv"
+    pl.DataFrame(
+        {"exam": np.arange(60), "cancer": truth.astype(int), "<b>ai": score}
+    ).write_csv(path)
+    return path
+
+
+def test_a_table_of_exams_alone_is_enough(scores: Path, tmp_path: Path):
+    files = evaluate(
+        scores, tmp_path / "out", exam_column="exam", truth_column="cancer", n_draws=50
+    )
+    report = json.loads(files.figures.read_text())
+    assert list(report["scorers"]["<b>ai"]) == ["exam"]
+    assert "<b>ai" not in files.page.read_text()
+    assert files.document.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_semicolon_file_with_decimal_commas_is_read(tmp_path: Path):
+    path = tmp_path / "es.csv"
+    path.write_text("exam;truth;ai\n1;0;0,25\n2;1;0,75\n")
+    assert read_scores(path)["ai"].to_list() == [0.25, 0.75]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe\x00binary"])
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "scores.parquet"
+    path.write_bytes(content)
+    with pytest.raises(Misconfigured, match="no readable table"):
+        read_scores(path)
+
+
+def test_an_empty_csv_is_refused(tmp_path: Path):
+    (tmp_path / "scores.csv").write_text("")
+    with pytest.raises(Misconfigured, match="give a CSV with a header, or Parquet"):
+        read_scores(tmp_path / "scores.csv")
+
+
+def test_an_absent_file_is_named(tmp_path: Path):
+    with pytest.raises(Misconfigured, match="No file"):
+        read_scores(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ({"prevalence": 5.1}, "prevalence is 5.1: it must lie between 0 and 1"),
+        ({"recall_rate": 0.0}, "recall_rate is 0.0"),
+        ({"exams_per_day": 0}, "exams_per_day is 0: it must be 1 or more"),
+        ({"n_draws": 0}, "n_draws is 0"),
+        ({"truth_column": "malignant"}, "No column 'malignant'"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_its_value(
+    scores: Path, tmp_path: Path, option: dict, sentence: str
+):
+    options = {"exam_column": "exam", "truth_column": "cancer"} | option
+    with pytest.raises(Misconfigured, match=sentence):
+        evaluate(scores, tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_the_author_states_stands_in_card_and_checklist(scores: Path, tmp_path: Path):
+    about = tmp_path / "about.toml"
+    about.write_text('image_kind = "film"\nfunding = "none"\n')
+    files = evaluate(
+        scores,
+        tmp_path / "out",
+        exam_column="exam",
+        truth_column="cancer",
+        n_draws=50,
+        about=about,
+    )
+    card = files.model_card.read_text()
+    assert "| Film or digital | film |" in card
+    assert "| Funding and interests | none |" in card
+
+
+def test_a_misspelt_statement_is_refused(tmp_path: Path):
+    about = tmp_path / "about.toml"
+    about.write_text('fundng = "none"\n')
+    with pytest.raises(Misconfigured, match="holds fundng; known are"):
+        read_about(about)
+
+
+def test_every_item_is_answered_by_the_figures_or_may_be_stated():
+    assert {item.key for item in ITEMS} <= ABOUT_KEYS | SELF_ANSWERED
