@@ -211,12 +211,13 @@ class ObjectStore:
         answer: dict[str, Any] = self._client.get_object(
             Bucket=self.location.bucket, Key=object_key, IfMatch=f'"{etag}"', **options
         )
-        if "ETag" not in answer:
+        arrived = _plain(answer.get("ETag", ""))
+        if arrived == etag:
+            return answer
+        answer["Body"].close()
+        if not arrived:
             raise DamagedInTransit("the answer has no ETag")
-        if _plain(answer["ETag"]) != etag:
-            answer["Body"].close()
-            raise ObjectChanged(f"{object_key} was replaced since it was listed.")
-        return answer
+        raise ObjectChanged(f"{object_key} was replaced since it was listed.")
 
 
 def _verified(
