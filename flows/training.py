@@ -61,7 +61,7 @@ class DemonstrationPlan:
     training: CampaignPlan = _TRAINING
     calibration: CampaignPlan = _CALIBRATION
     test: CampaignPlan = _TEST
-    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=6))
+    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=5))
     augmentation: Augmentation = field(default_factory=Augmentation)
     lesion_copies: float = 1.5
 

@@ -96,13 +96,12 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
                 len(fragments)
             )
             fragments = [fragments[place] for place in order]
-        wanted = ds.field("sop_instance_key").isin(list(self._labels))
         for fragment in fragments[part::n_parts]:
-            batches = fragment.to_batches(
-                columns=list(IMAGE_COLUMNS), filter=wanted, batch_size=32
-            )
-            for batch in batches:
-                yield from batch.to_pylist()
+            for batch in fragment.to_batches(columns=list(IMAGE_COLUMNS), batch_size=32):
+                # Not by pyarrow's filter: it has none for the string_view that Delta writes.
+                keys = batch.column("sop_instance_key").to_pylist()
+                labelled = [place for place, key in enumerate(keys) if key in self._labels]
+                yield from (batch.slice(place, 1).to_pylist()[0] for place in labelled)
 
     def _copies(
         self, rows: Iterator[dict[str, Any]], generator: np.random.Generator

@@ -76,3 +76,11 @@ def test_a_finding_without_regions_leaves_the_cells_unknown(tables: tuple[Path, 
     cells = {sample["sop_instance_key"]: sample["cells"] for sample in bare}
     assert (cells["001-R"] == UNKNOWN).all()
     assert (cells["001-L"] == 0).all()
+
+
+def test_a_delta_table_streams_like_a_folder_of_parquet(
+    tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pl.read_parquet(tables[0] / "*.parquet").write_delta(tmp_path / "images")
+    of_delta = stream((tmp_path / "images", tables[1]), StreamConfig())
+    assert sorted(keys(of_delta)) == sorted(keys(stream(tables, StreamConfig())))
