@@ -16,6 +16,9 @@ from tasks.preprocess.values import DisplayValues
 Mask: TypeAlias = NDArray[np.uint8]
 """[rows, columns] of a sample: 255 inside, 0 outside."""
 
+Contour: TypeAlias = NDArray[np.int32]
+"""[points, 1, 2] of column and row, as OpenCV has them."""
+
 MAX_STRIDE_PX = 8
 MIN_SAMPLE_SIDE_PX = 256
 """The sample's longer side keeps at least this many pixels, where the image has them."""
@@ -86,14 +89,15 @@ def find_breast(sample: DisplayValues, rows: int, columns: int) -> Breast:
     """
     smooth = _smooth(sample)
     foreground = _clear_frame(_threshold(smooth), smooth)
-    outline = _largest_part(foreground)
+    contour = _largest_contour(foreground)
+    outline = _fill(contour, foreground.shape)
     area_fraction = np.count_nonzero(outline) / outline.size
     if area_fraction < MIN_AREA_FRACTION or _is_noise(sample):
         raise Rejected(
             RejectionReason.NO_BREAST_FOUND,
             f"The largest bright part covers {area_fraction:.2%} of the image.",
         )
-    breast = _describe(outline, float(area_fraction), rows, columns)
+    breast = _describe(contour, outline, rows, columns)
     sides = (breast.height_px, breast.width_px)
     if max(sides) > MAX_ASPECT * min(sides):
         raise Rejected(
@@ -141,44 +145,47 @@ def _is_even(lines: DisplayValues) -> NDArray[np.bool_]:
     return (high - low) < FRAME_TOLERANCE * np.iinfo(np.uint16).max
 
 
-def _largest_part(foreground: Mask) -> Mask:
-    """The largest connected part without its thin attachments, holes filled."""
+def _largest_contour(foreground: Mask) -> Contour:
+    """The outline of the largest connected part without its thin attachments."""
     kernel = np.ones((OPENING_PX, OPENING_PX), np.uint8)
     opened = cv2.morphologyEx(foreground, cv2.MORPH_OPEN, kernel)
     contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = np.zeros_like(foreground)
-    if contours:
-        largest = max(contours, key=cv2.contourArea)
-        cv2.drawContours(outline, [largest], -1, 255, cv2.FILLED)
+    largest = max(contours, key=cv2.contourArea, default=np.empty((0, 1, 2), np.int32))
+    return np.asarray(largest, np.int32)
+
+
+def _fill(contour: Contour, shape: tuple[int, ...]) -> Mask:
+    outline = np.zeros(shape, np.uint8)
+    if contour.size:
+        cv2.drawContours(outline, [contour], -1, 255, cv2.FILLED)
     return outline
 
 
-def _describe(outline: Mask, area_fraction: float, rows: int, columns: int) -> Breast:
+def _describe(contour: Contour, outline: Mask, rows: int, columns: int) -> Breast:
     stride = sample_stride(rows, columns)
     kernel = np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8)
     grown = np.asarray(cv2.dilate(outline, kernel), np.uint8)
     left, top, width, height = cv2.boundingRect(grown)
-    mask = grown[top : top + height, left : left + width]
     return Breast(
         top_px=top * stride,
         left_px=left * stride,
         height_px=min((top + height) * stride, rows) - top * stride,
         width_px=min((left + width) * stride, columns) - left * stride,
-        is_chest_wall_right=_is_wider_right(outline),
-        area_fraction=area_fraction,
-        mask=mask,
+        is_chest_wall_right=_is_wider_right(contour, outline.shape),
+        area_fraction=np.count_nonzero(outline) / outline.size,
+        mask=grown[top : top + height, left : left + width],
     )
 
 
-def _is_wider_right(outline: Mask) -> bool:
+def _is_wider_right(contour: Contour, shape: tuple[int, ...]) -> bool:
     """Whether the outline's hull has more area in the right half of its box.
 
     The chest wall is the long side of the D. The hull, because a narrow window blackens
     fat at the chest wall.
     """
-    hull = cv2.convexHull(cv2.findNonZero(outline))
+    hull = cv2.convexHull(contour)
     left, _, width, _ = cv2.boundingRect(hull)
-    filled = cv2.fillConvexPoly(np.zeros_like(outline), hull, 255)
+    filled = cv2.fillConvexPoly(np.zeros(shape, np.uint8), hull, (255,))
     half = max(1, width // 2)
     box = filled[:, left : left + width]
-    return np.count_nonzero(box[:, -half:]) > np.count_nonzero(box[:, :half])
+    return bool(np.count_nonzero(box[:, -half:]) > np.count_nonzero(box[:, :half]))

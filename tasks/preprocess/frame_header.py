@@ -4,6 +4,7 @@ It reads markers only: a 124 kB frame that claims 65535 x 65535 is refused for n
 """
 
 import struct
+from typing import NamedTuple
 
 from tasks.errors import Rejected, RejectionReason
 
@@ -13,8 +14,16 @@ _JPEG_ENDS_HEADER = frozenset({0xD9, 0xDA})
 _J2K_START = b"\xff\x4f\xff\x51"
 
 
-def jpeg_frame_size(frame: bytes) -> tuple[int, int]:
-    """(rows, columns) by the start-of-frame segment of a JPEG or JPEG-LS frame.
+class FrameHeader(NamedTuple):
+    """What a frame says of itself."""
+
+    rows: int
+    columns: int
+    precision: int
+
+
+def read_jpeg_header(frame: bytes) -> FrameHeader:
+    """Read the start-of-frame segment of a JPEG or JPEG-LS frame.
 
     Raises:
         Rejected: If there is none before the first scan, or it has several components.
@@ -26,16 +35,17 @@ def jpeg_frame_size(frame: bytes) -> tuple[int, int]:
     while position + 4 <= len(frame) and frame[position] == 0xFF:
         marker = frame[position + 1]
         if marker in _JPEG_FRAME_MARKERS and position + 10 <= len(frame):
-            rows, columns, n_components = struct.unpack_from(">HHB", frame, position + 5)
-            return _grey(rows, columns, n_components)
+            fields = struct.unpack_from(">BHHB", frame, position + 4)
+            precision, rows, columns, n_components = fields
+            return _grey(FrameHeader(rows, columns, precision), n_components)
         if marker in _JPEG_ENDS_HEADER:
             break
         position += _jpeg_step(frame, position)
     raise _no_header("JPEG")
 
 
-def jpeg2000_frame_size(frame: bytes) -> tuple[int, int]:
-    """(rows, columns) by the SIZ segment of a JPEG 2000 or HTJ2K codestream, boxed or not.
+def read_jpeg2000_header(frame: bytes) -> FrameHeader:
+    """Read the SIZ segment of a JPEG 2000 or HTJ2K codestream, boxed or not.
 
     Raises:
         Rejected: If there is none, or it has several components.
@@ -44,11 +54,12 @@ def jpeg2000_frame_size(frame: bytes) -> tuple[int, int]:
         ITU-T T.800 A.5.1.
     """
     start = frame.find(_J2K_START)
-    if start < 0 or start + 42 > len(frame):
+    if start < 0 or start + 43 > len(frame):
         raise _no_header("JPEG 2000")
     right, bottom, left, top = struct.unpack_from(">4I", frame, start + 8)
-    (n_components,) = struct.unpack_from(">H", frame, start + 40)
-    return _grey(bottom - top, right - left, n_components)
+    n_components, depth = struct.unpack_from(">HB", frame, start + 40)
+    precision = (depth & 0x7F) + 1  # the highest bit is the sign
+    return _grey(FrameHeader(bottom - top, right - left, precision), n_components)
 
 
 def _jpeg_step(frame: bytes, position: int) -> int:
@@ -61,12 +72,12 @@ def _jpeg_step(frame: bytes, position: int) -> int:
     return 2 + length
 
 
-def _grey(rows: int, columns: int, n_components: int) -> tuple[int, int]:
+def _grey(header: FrameHeader, n_components: int) -> FrameHeader:
     if n_components != 1:
         raise Rejected(
             RejectionReason.DAMAGED_PIXELS, f"The frame has {n_components} components, not 1."
         )
-    return rows, columns
+    return header
 
 
 def _no_header(kind: str) -> Rejected:

@@ -1,4 +1,4 @@
-"""What the header says of the frame, judged before the frame is touched.
+"""What the header says of the frame: judged before it is touched, applied after decoding.
 
 It refuses anything but one grey frame of 8 or 16 bits within the cap.
 """
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.attributes import text, whole
+from tasks.preprocess.values import StoredValues
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,25 @@ def _check_format(pixel_format: PixelFormat, max_frame_pixels: int) -> None:
         raise Rejected(
             RejectionReason.DAMAGED_PIXELS, f"{stored} bits stored in {allocated} allocated."
         )
+
+
+def to_stored_values(patterns: NDArray[Any], pixel_format: PixelFormat) -> StoredValues:
+    """Bit patterns to values: right size, right sign, no bit above Bits Stored.
+
+    References:
+        DICOM PS3.5 8.1.1: what the unused bits hold cannot be relied upon.
+    """
+    shape = (pixel_format.rows, pixel_format.columns)
+    if patterns.shape != shape:
+        raise Rejected(
+            RejectionReason.FRAME_SIZE_MISMATCH,
+            f"The frame decodes to {patterns.shape}, not to {shape}.",
+        )
+    patterns = patterns.astype(pixel_format.pattern_dtype, copy=False)
+    n_unused = pixel_format.bits_allocated - pixel_format.bits_stored
+    if not pixel_format.is_signed:
+        if n_unused and patterns.max() >> pixel_format.bits_stored:
+            return patterns & (2**pixel_format.bits_stored - 1)
+        return patterns
+    signed = patterns.view(f"int{pixel_format.bits_allocated}")
+    return (signed << n_unused >> n_unused).astype(np.int16, copy=False)

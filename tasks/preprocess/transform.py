@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import Dataset
 
 from models import contract
 from tasks.preprocess import breast as breast_module
@@ -81,19 +82,22 @@ def make_network_input(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Netw
         Rejected: If it cannot be decoded, or shows no breast.
     """
     dataset = read_dataset(data, limits)
-    stored = decode(dataset, limits.max_frame_pixels)
-    return transform(stored, display_table(dataset, _sample(stored)))
+    return prepare(dataset, decode(dataset, limits.max_frame_pixels))
 
 
-def transform(stored: StoredValues, table: DisplayValues) -> NetworkInput:
+def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
     """Find the breast, turn it to the left, crop, look up and resize.
 
     A mirrored file gives the same bytes: it is turned back before anything is measured.
 
     Args:
+        dataset: Its attributes from Modality LUT to Presentation LUT Shape.
         stored: [rows, columns] stored values.
-        table: Of `display_table`.
+
+    Raises:
+        Rejected: If an attribute is not usable, or there is no breast.
     """
+    table = display_table(dataset, _sample(stored))
     breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
     is_flipped = breast.is_chest_wall_right
     if is_flipped:

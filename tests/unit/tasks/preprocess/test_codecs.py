@@ -91,6 +91,13 @@ def test_a_codec_that_is_broken_shows(monkeypatch) -> None:
     assert "off by" in (check_codecs()[f"{syntax.name} by broken"] or "")
 
 
+def test_a_fallback_does_not_hide_a_broken_codec(monkeypatch) -> None:
+    syntax = uid.JPEG2000Lossless
+    broken = replace(CODECS[syntax], name="broken", decoder=lambda *_: 1 / 0)
+    monkeypatch.setitem(CODECS, syntax, broken)
+    assert "ZeroDivisionError" in (check_codecs()[f"{syntax.name} by broken"] or "")
+
+
 @pytest.mark.parametrize("syntax", [uid.JPEG2000Lossless, uid.RLELossless, uid.JPEGLosslessSV1])
 def test_pydicom_takes_over_what_the_fastest_decoder_cannot_read(syntax, monkeypatch) -> None:
     expected = decode(compressed(syntax))
@@ -99,7 +106,7 @@ def test_pydicom_takes_over_what_the_fastest_decoder_cannot_read(syntax, monkeyp
 
 
 @pytest.mark.parametrize(
-    "syntax", [one for one in CODECS if CODECS[one].frame_size], ids=lambda syntax: syntax.name
+    "syntax", [one for one in CODECS if CODECS[one].read_header], ids=lambda syntax: syntax.name
 )
 def test_a_frame_of_another_size_never_meets_a_decoder(syntax, monkeypatch) -> None:
     calls = []
