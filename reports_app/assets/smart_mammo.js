@@ -31,7 +31,8 @@ window.dash_clientside.smartMammo = {
 
     print: function (clicks) {
         if (clicks) {
-            window.print();
+            layOutGrid("print");
+            setTimeout(() => window.print(), GRID_PATIENCE_MS);
         }
         return window.dash_clientside.no_update;
     },
@@ -44,9 +45,29 @@ window.dash_clientside.smartMammo = {
 
 // A printed list shows all of its rows, not only those on the screen.
 function layOutGrid(layout) {
-    if (document.getElementById("priority-list") && window.dash_ag_grid) {
+    const grid = document.getElementById("priority-list");
+    if (grid && window.dash_ag_grid) {
+        grid.style.height = layout === "print" ? "auto" : "";
         window.dash_ag_grid.getApi("priority-list").setGridOption("domLayout", layout);
     }
 }
-window.addEventListener("beforeprint", () => layOutGrid("print"));
-window.addEventListener("afterprint", () => layOutGrid("normal"));
+
+// Plots keep the width that they have on the screen: the page is shrunk to the paper as a whole.
+const PAPER_PX = 1030;
+const GRID_PATIENCE_MS = 600;
+window.addEventListener("beforeprint", () => {
+    const main = document.getElementById("content");
+    if (main && !main.style.zoom) {
+        const width = main.offsetWidth;
+        main.style.width = `${width}px`;
+        main.style.zoom = Math.min(1, PAPER_PX / width);
+    }
+});
+window.addEventListener("afterprint", () => {
+    const main = document.getElementById("content");
+    if (main) {
+        main.style.zoom = "";
+        main.style.width = "";
+    }
+    layOutGrid("normal");
+});

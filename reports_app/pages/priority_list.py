@@ -108,7 +108,7 @@ def _grid(address: Address, rows: pl.DataFrame) -> dag.AgGrid:
             "suppressCellFocus": False,
             "tooltipShowDelay": 300,
         },
-        style={"height": "max(360px, calc(100vh - 262px))", "width": "100%"},
+        style={"width": "100%", "height": None},
         className="ag-theme-quartz list-grid",
     )
 
@@ -147,7 +147,8 @@ def _driving(row: dict[str, Any]) -> str:
 def reason_in_words(t: Texts, row: dict[str, Any]) -> str:
     """Why an exam stands there, such as "Masa de aspecto maligno, mama derecha, MLO"."""
     if row["lane"] == "unscorable":
-        return t("list.reason_unscorable", reason=t.code("reason", row["reason"]).lower())
+        words = t.code("reason", row["reason"])
+        return t("list.reason_unscorable", reason=_uncapitalised(words))
     place = {"breast": t.code("breast", row["driving_breast"]), "view": row["driving_view"]}
     if row["finding"] in (None, "no_finding"):
         found = t("list.reason_no_finding", **place)
@@ -155,6 +156,11 @@ def reason_in_words(t: Texts, row: dict[str, Any]) -> str:
         words = {name: t.code(name, row[name]) for name in ("finding", "assessment")}
         found = t("list.reason_scored", **words, **place)
     return t("list.reason_aged", reason=found) if row["reason"] == "aged" else found
+
+
+def _uncapitalised(words: str) -> str:
+    """Words for the middle of a line, their acronyms untouched."""
+    return words[:1].lower() + words[1:]
 
 
 def _columns(t: Texts) -> list[dict[str, Any]]:

@@ -56,7 +56,6 @@ EXAM = {
     "exam.finding": Text("Hallazgo", "Finding"),
     "exam.finding_words": Text("{finding} {assessment}", "{finding}, {assessment}"),
     "exam.facts": Text("Datos", "Facts"),
-    "exam.key": Text("Clave", "Key"),
     "exam.date": Text("Fecha", "Date"),
     "exam.site": Text("Sede", "Site"),
     "exam.age": Text("Edad", "Age"),
@@ -69,7 +68,8 @@ EXAM = {
     "exam.calibration": Text("Calibración", "Calibration"),
     "exam.flags": Text("Avisos", "Flags"),
     "exam.same_scale": Text(
-        "Las vistas están a la misma escala.", "The views are shown at the same scale."
+        "Las cuatro vistas están a la misma escala.",
+        "The four views are shown at the same scale.",
     ),
     "exam.reduced": Text(
         "Imágenes reducidas para el modelo: no sirven para el diagnóstico.",

@@ -242,12 +242,22 @@ def test_an_empty_lake_is_a_sentence(page, tmp_path):
         other.screenshot(path=ARTIFACTS / "empty.png")
 
 
-@pytest.mark.parametrize(
-    ("name", "path"), [("campaign", "/"), ("list", "/list"), ("exam", EXAM)]
-)
-def test_the_pages_can_be_printed(page, name, path):
-    open_page(page, path, "")
+def print_page(page, name):
     page.emulate_media(media="print")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(".top nav")).to_be_hidden()
-    page.pdf(path=ARTIFACTS / f"{name}.pdf", format="A4", print_background=True)
+    page.pdf(path=ARTIFACTS / f"{name}.pdf", prefer_css_page_size=True, print_background=True)
+
+
+@pytest.mark.parametrize(("name", "path"), [("campaign", "/"), ("exam", EXAM)])
+def test_a_page_can_be_printed(page, name, path):
+    open_page(page, path, "")
+    print_page(page, name)
+
+
+def test_the_printed_list_has_every_row(page):
+    open_page(page, "/list", "Lista de prioridad")
+    page.evaluate("window.print = () => (window.isPrinted = true)")
+    page.get_by_role("button", name="Imprimir").click()
+    page.wait_for_function("window.isPrinted")
+    expect(page.locator(".ag-center-cols-container .ag-row")).to_have_count(39)
+    print_page(page, "list")

@@ -32,6 +32,11 @@ def rows(reports):
         ("es", {"reason": "aged"}, "Espera larga · Masa de aspecto maligno, mama derecha, MLO"),
         ("es", {"finding": "no_finding"}, "Sin hallazgo; mayor puntaje en mama derecha, MLO"),
         ("en", {"lane": "unscorable", "reason": "truncated"}, "Unscorable · truncated file"),
+        (
+            "es",
+            {"lane": "unscorable", "reason": "for_processing"},
+            "No evaluable · imagen sin procesar (For Processing)",
+        ),
     ],
 )
 def test_the_reason_is_told_in_words(language, changes, words):
