@@ -27,6 +27,7 @@ from tasks.ingest.retries import DamagedInTransit, ObjectChanged, error_code, re
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 30
 MAX_CONNECTIONS = 16
+KEYS_PER_PAGE = 1000
 
 _REFUSALS = frozenset(
     {"NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
@@ -190,7 +191,10 @@ class ObjectStore:
         def attempt() -> dict[str, Any]:
             try:
                 return self._client.list_objects_v2(
-                    Bucket=self.location.bucket, Prefix=self.location.prefix, **token
+                    Bucket=self.location.bucket,
+                    Prefix=self.location.prefix,
+                    MaxKeys=KEYS_PER_PAGE,
+                    **token,
                 )
             except ClientError as error:
                 if error_code(error) in _REFUSALS:
