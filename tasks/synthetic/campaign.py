@@ -13,12 +13,8 @@ import cv2
 from models.contract import LATERALITIES, VIEWS
 from tasks.synthetic.exams import generate_image, plan_exam
 from tasks.synthetic.plan import CampaignPlan
-from tasks.synthetic.trouble import (
-    GeneratedObject,
-    clean_objects,
-    trouble_of,
-    troubled_objects,
-)
+from tasks.synthetic.trouble import GeneratedObject, trouble_of
+from tasks.synthetic.troubled import clean_objects, troubled_objects
 
 
 def generate_exam(plan: CampaignPlan, index: int) -> list[GeneratedObject]:

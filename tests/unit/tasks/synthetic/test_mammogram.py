@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from tasks.synthetic.anatomy import DENSE_FRACTIONS, Breast
-from tasks.synthetic.lesions import Lesion, draw_lesion, lesion_patch
+from tasks.synthetic.lesion_shapes import lesion_patch
+from tasks.synthetic.lesions import Lesion, draw_lesion
 from tasks.synthetic.mammogram import View, render_view
 
 SHAPE, SPACING_MM = (480, 400), 0.5
