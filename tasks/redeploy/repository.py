@@ -129,7 +129,7 @@ def seal_package(folder: Path) -> None:
     Triton wants model.py in each version; a link keeps its text once for all of them.
     """
     code = folder / CODE_FILE
-    if not code.exists():
+    if not code.is_symlink():
         code.symlink_to(Path("..") / CODE_FILE)
     lines = [f"{_digest(folder / name)}  {name}\n" for name in _content(folder)]
     draft = folder / f".{CHECKSUM_FILE}"
@@ -146,7 +146,7 @@ def verify_package(folder: Path) -> None:
     seal = folder / CHECKSUM_FILE
     if not seal.is_file():
         raise ContractViolation(f"{seal} is missing: the version was not copied completely.")
-    listed = dict(line.split("  ", 1)[::-1] for line in seal.read_text().splitlines())
+    listed = _read_seal(seal)
     present = _content(folder)
     for name in sorted({*listed, *present}):
         if name not in present:
@@ -157,6 +157,14 @@ def verify_package(folder: Path) -> None:
             raise ContractViolation(f"{folder / name} is not listed in {CHECKSUM_FILE}.")
         if _digest(folder / name) != listed[name]:
             raise ContractViolation(f"{folder / name} differs from its checksum.")
+
+
+def _read_seal(seal: Path) -> dict[str, str]:
+    """Digest by name."""
+    lines = [line.partition("  ") for line in seal.read_text().splitlines()]
+    if not all(name for _, _, name in lines):
+        raise ContractViolation(f"{seal} is damaged: copy the version again.")
+    return {name: digest for digest, _, name in lines}
 
 
 def _content(folder: Path) -> list[str]:

@@ -1,199 +1,190 @@
-"""The model in Triton: batches in, the contract's tensors out, over gRPC.
+"""The model as Triton serves it: batches over gRPC, the version pinned in every request.
 
-It pins the version in every request and believes no answer that breaks the contract.
+It publishes no answer that breaks the contract, and gives up on a server that stays away, so
+that the shard is done again later.
 """
 
 import random
-import time
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
-import tritonclient.grpc as grpc
 from numpy.typing import NDArray
 from tritonclient.utils import InferenceServerException
 
-from models.contract import IMAGE, MAX_BATCH_SIZE, MODEL_NAME, OUTPUTS, Tensor
+from models.contract import IMAGE, MAX_BATCH_SIZE, MODEL_NAME
 from tasks.errors import ContractViolation, Retryable
+from tasks.score.answers import ModelOutput, UnusableAnswerError, check_answer, join_answers
+from tasks.score.circuit import Circuit
+from tasks.score.connection import TritonConnection
+from tasks.score.served import compare_with_contract
 
-MAX_IN_FLIGHT = 4
-"""Requests under way: enough to keep two instances busy, few enough to bound memory."""
+__all__ = ["Limits", "ModelOutput", "TritonModel"]
 
-REQUEST_TIMEOUT_S = 120.0
-WAITS_S = (0.5, 2.0)
-"""Before the second and the third try; three failures in a row open the circuit."""
+DEAD_STUB = "Stub process"
+"""In the error once the python backend's process is gone: Triton never starts it again and
+still calls the model ready."""
 
-_AWAY = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED")
-_DEAD_STUB = "is not healthy"
+WRONG_REQUEST = frozenset({"StatusCode.INVALID_ARGUMENT", "StatusCode.UNIMPLEMENTED"})
+"""Asking again would not help. Any other status may be a server that comes, goes or reloads."""
 
-Result = TypeVar("Result")
+NOT_SERVED = WRONG_REQUEST | {"StatusCode.NOT_FOUND", "StatusCode.UNAVAILABLE"}
+"""What Triton may answer about a version that it does not serve."""
 
 
 @dataclass(frozen=True)
-class ModelOutput:
-    """The answers to n images, each array [n, *shape of its tensor in the contract]."""
+class Limits:
+    """How patient the client is.
 
-    malignancy_score: NDArray[np.float32]
-    finding_scores: NDArray[np.float32]
-    density_scores: NDArray[np.float32]
-    saliency: NDArray[np.float32]
+    Args:
+        n_in_flight: Batches under way at once: one is computed while the next one travels.
+        request_timeout_s: For one batch, its place in Triton's queue included.
+        n_failures: In a row, before the server counts as away.
+        first_wait_s: Before the second attempt; doubled before each further one.
+    """
+
+    n_in_flight: int = 2
+    request_timeout_s: float = 60
+    n_failures: int = 3
+    first_wait_s: float = 0.5
+
+    def wait_s(self, n_failures: int) -> float:
+        """How long to wait after so many failures in a row: growing, and never in step."""
+        jitter = random.uniform(1, 1.5)  # noqa: S311  # no secret
+        return self.first_wait_s * 2 ** (n_failures - 1) * jitter
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class TritonModel:
-    """One version of the model, as Triton serves it; it connects when it is first used.
+    """One version of the model. Connects when first used; can be sent to another process.
 
     Args:
         url: host:port of Triton's gRPC.
         version: The only one that is asked.
-        name: As in the model repository.
+        name: As Triton knows the model.
+        limits: How patient the client is.
     """
 
-    def __init__(self, url: str, version: str, name: str = MODEL_NAME) -> None:
+    def __init__(
+        self, url: str, version: str, name: str = MODEL_NAME, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self.url = url
         self.version = version
         self.name = name
-        self._connection: Any = None
+        self.limits = limits
+        self._connection = TritonConnection(url, name, version, limits.request_timeout_s)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_connection": None}
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Travel without the connection."""
+        return (type(self), (self.url, self.version, self.name, self.limits))
 
-    def check_contract(self) -> None:
-        """Compare the served tensors with the contract.
+    def __enter__(self) -> Self:
+        """Close the connection at the end."""
+        return self
 
-        Raises:
-            ContractViolation: If a tensor is missing, or has another type or shape.
-            Retryable: If Triton is away.
-        """
-        metadata = self._tried(
-            lambda: self._client.get_model_metadata(self.name, self.version, client_timeout=10)
-        )
-        served = {
-            tensor.name: (tensor.datatype, tuple(tensor.shape)[1:])
-            for tensor in (*metadata.inputs, *metadata.outputs)
-        }
-        for tensor in (IMAGE, *OUTPUTS):
-            declared = (tensor.triton_dtype, tensor.shape)
-            if served.get(tensor.name) != declared:
-                raise ContractViolation(
-                    f"Model {self.name} version {self.version} serves {tensor.name} as "
-                    f"{served.get(tensor.name)}, and the contract says {declared}."
-                )
-
-    def score(self, images: NDArray[np.uint8]) -> ModelOutput:
-        """Score network inputs.
-
-        Args:
-            images: [n, *IMAGE.shape].
-
-        Raises:
-            Retryable: If Triton is away, or stays ill after a reload.
-            ContractViolation: If it refuses the request or an answer breaks the contract.
-        """
-        batches = [
-            images[start : start + MAX_BATCH_SIZE]
-            for start in range(0, len(images), MAX_BATCH_SIZE)
-        ]
-        answers: list[list[NDArray[np.float32]]] = []
-        waiting: deque[tuple[NDArray[np.uint8], Future[Any]]] = deque()
-        for batch in batches:
-            waiting.append((batch, self._send(batch)))
-            if len(waiting) == MAX_IN_FLIGHT:
-                answers.append(self._receive(*waiting.popleft()))
-        answers += [self._receive(*one) for one in waiting]
-        stacked = [np.concatenate(parts) for parts in zip(*answers, strict=True)]
-        return ModelOutput(*stacked)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self.close()
 
     def close(self) -> None:
-        """Close the connection; the next call opens a new one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the connection, if there is one; the next use opens another."""
+        self._connection.close()
 
-    @property
-    def _client(self) -> Any:
-        if self._connection is None:
-            self._connection = grpc.InferenceServerClient(self.url)
-        return self._connection
+    def check_contract(self) -> None:
+        """Compare what Triton serves with the tensor contract.
 
-    def _send(self, batch: NDArray[np.uint8]) -> Future[Any]:
-        """Send a batch without waiting for its answer."""
-        future: Future[Any] = Future()
-
-        def answered(result: Any, error: Exception | None) -> None:
-            future.set_exception(error) if error else future.set_result(result)
-
+        Raises:
+            ContractViolation: If the version is not loaded, or tensors or batch size differ.
+            Retryable: If Triton does not answer.
+        """
         try:
-            self._client.async_infer(
-                self.name,
-                [_as_input(batch)],
-                answered,
-                model_version=self.version,
-                client_timeout=REQUEST_TIMEOUT_S,
-            )
+            metadata, config = self._connection.describe()
         except InferenceServerException as error:
-            future.set_exception(error)
-        return future
-
-    def _receive(
-        self, batch: NDArray[np.uint8], future: Future[Any]
-    ) -> list[NDArray[np.float32]]:
-        """Take an answer; a batch that failed is sent again."""
-        pending = [future]
-        answer = self._tried(lambda: (pending.pop() if pending else self._send(batch)).result())
-        return [
-            _checked(answer.as_numpy(tensor.name), tensor, len(batch)) for tensor in OUTPUTS
-        ]
-
-    def _tried(self, ask: Callable[[], Result]) -> Result:
-        for wait_s in (*WAITS_S, None):
-            try:
-                return ask()
-            except InferenceServerException as error:
-                self._mend(error)
-                if wait_s is None:
-                    raise Retryable(f"Triton at {self.url} does not answer: {error}") from error
-                time.sleep(wait_s * random.uniform(0.5, 1.5))  # noqa: S311  # jitter
-        raise AssertionError
-
-    def _mend(self, error: InferenceServerException) -> None:
-        """Reload a model whose stub died; refuse what no second try can change."""
-        status, message = str(error.status()), str(error.message())
-        if _DEAD_STUB in message:
-            self._reload()
-        elif not any(name in status for name in _AWAY):
+            if _is_about_the_model(error):
+                raise ContractViolation(
+                    f"Triton at {self.url} does not serve {self.name} version {self.version}: "
+                    f"load it, or change the pinned version ({error.message()})."
+                ) from error
+            raise Retryable(f"Triton at {self.url} is away: {error.message()}") from error
+        differences = compare_with_contract(metadata, config)
+        if differences:
             raise ContractViolation(
-                f"Triton refuses {self.name} version {self.version}: {message}"
-            ) from error
+                f"{self.name} version {self.version} breaks the contract: "
+                f"{'; '.join(differences)}."
+            )
 
-    def _reload(self) -> None:
-        """Triton never restarts a dead stub by itself, and still calls the model ready."""
+    def score(self, images: NDArray[np.uint8]) -> ModelOutput:
+        """Score images, in batches of MAX_BATCH_SIZE with a bounded number in flight.
+
+        Args:
+            images: [n, *IMAGE.shape], display values.
+
+        Returns:
+            One row an image, in the order of `images`.
+
+        Raises:
+            Retryable: If Triton stays away.
+            ContractViolation: If images or answers break the contract.
+        """
+        if images.shape[1:] != IMAGE.shape or images.dtype != np.dtype(IMAGE.dtype):
+            raise ContractViolation(
+                f"The model takes {IMAGE.dtype} {list(IMAGE.shape)} images, "
+                f"not {images.dtype} {list(images.shape[1:])}."
+            )
+        starts = range(0, len(images), MAX_BATCH_SIZE)
+        batches = [images[start : start + MAX_BATCH_SIZE] for start in starts]
+        score_batch = partial(self._score_batch, circuit=Circuit(self.limits.n_failures))
+        threads = ThreadPoolExecutor(self.limits.n_in_flight, "triton")
         try:
-            self._client.unload_model(self.name)
-            self._client.load_model(self.name)
-        except InferenceServerException as error:
-            raise Retryable(
-                f"Triton at {self.url} cannot reload {self.name}: {error}"
+            return join_answers(list(threads.map(score_batch, batches)))
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+    def _score_batch(self, batch: NDArray[np.uint8], circuit: Circuit) -> ModelOutput:
+        """Ask until there is an answer or the server counts as away."""
+        while True:
+            begun_at_s = monotonic()
+            try:
+                answer = check_answer(self._connection.infer(batch), len(batch))
+            except (InferenceServerException, UnusableAnswerError) as error:
+                n_failures = circuit.record_failure(begun_at_s)
+                self._raise_if_hopeless(error, circuit)
+                if DEAD_STUB in str(error):
+                    self._connection.reload(begun_at_s)
+                else:
+                    sleep(self.limits.wait_s(n_failures))
+            else:
+                circuit.record_success()
+                return answer
+
+    def _raise_if_hopeless(self, error: Exception, circuit: Circuit) -> None:
+        """Translate an error after which asking again makes no sense, now or ever."""
+        if isinstance(error, InferenceServerException) and error.status() in WRONG_REQUEST:
+            raise ContractViolation(
+                f"Triton at {self.url} refuses the request: {error.message()}"
             ) from error
+        if not circuit.is_open:
+            return
+        if isinstance(error, UnusableAnswerError):
+            raise ContractViolation(
+                f"{self.name} version {self.version}: {error}, {circuit.limit} times in a row."
+            ) from error
+        raise Retryable(
+            f"Triton at {self.url} failed {circuit.limit} times in a row: {error}"
+        ) from error
 
 
-def _as_input(batch: NDArray[np.uint8]) -> Any:
-    tensor = grpc.InferInput(IMAGE.name, list(batch.shape), IMAGE.triton_dtype)
-    tensor.set_data_from_numpy(batch)
-    return tensor
-
-
-def _checked(values: Any, tensor: Tensor, n: int) -> NDArray[np.float32]:
-    """An answer's tensor, if it has the contract's shape and range.
-
-    Raises:
-        ContractViolation: If it has not: no such value may reach a table.
-    """
-    if values is None or values.shape != (n, *tensor.shape):
-        found = None if values is None else values.shape
-        raise ContractViolation(f"{tensor.name} came as {found}, not {(n, *tensor.shape)}.")
-    if not bool(((values >= 0) & (values <= 1)).all()):
-        raise ContractViolation(f"{tensor.name} holds a value that is not in 0-1.")
-    return values
+def _is_about_the_model(error: InferenceServerException) -> bool:
+    """Whether a server answered that it lacks this version, and not that no server is there."""
+    return error.status() in NOT_SERVED and "model" in str(error.message()).lower()

@@ -1,0 +1,76 @@
+"""The client against the real server: what a fake cannot show."""
+
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from flows.triton_server import EmbeddedTriton
+from models.contract import IMAGE, MAX_BATCH_SIZE
+from tasks.errors import ContractViolation, Retryable
+from tasks.score.triton import Limits, TritonModel
+from tests.support.servers import ANY_PORT, MODEL_REPOSITORY, TRITON_ENVIRONMENT
+
+pytestmark = pytest.mark.integration
+
+PATIENT = Limits(request_timeout_s=20, first_wait_s=0.5)
+
+
+def make_images(n: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (n, *IMAGE.shape), np.uint8)
+
+
+def stubs() -> list[psutil.Process]:
+    """The processes of the python backend below this one."""
+    family = psutil.Process().children(recursive=True)
+    return [process for process in family if process.name().startswith("triton_python")]
+
+
+@pytest.fixture
+def own_triton(tmp_path: Path):
+    """A server that a test may hurt."""
+    with EmbeddedTriton(tmp_path, TRITON_ENVIRONMENT, MODEL_REPOSITORY, ANY_PORT) as server:
+        yield server
+
+
+def test_an_image_scores_the_same_alone_and_in_a_batch(triton_server: EmbeddedTriton):
+    images = make_images(MAX_BATCH_SIZE + 3)
+    with TritonModel(triton_server.url, "1") as model:
+        together = model.score(images)
+        alone = model.score(images[-1:])
+    np.testing.assert_allclose(
+        together.malignancy_score[-1:], alone.malignancy_score, atol=1e-5
+    )
+    np.testing.assert_allclose(together.saliency[-1:], alone.saliency, atol=1e-5)
+
+
+def test_a_version_that_is_not_served_is_named(triton_server: EmbeddedTriton):
+    with (
+        TritonModel(triton_server.url, "99") as model,
+        pytest.raises(ContractViolation, match="version 99"),
+    ):
+        model.check_contract()
+
+
+def test_a_killed_model_process_is_replaced(own_triton: EmbeddedTriton):
+    before = {process.pid for process in stubs()}
+    with TritonModel(own_triton.url, "1", limits=PATIENT) as model:
+        expected = model.score(make_images(2))
+        newest = max(stubs(), key=lambda process: process.create_time())
+        newest.kill()
+        again = model.score(make_images(2))
+    np.testing.assert_array_equal(again.malignancy_score, expected.malignancy_score)
+    assert {process.pid for process in stubs()} != before
+
+
+def test_a_server_that_comes_back_is_found_again(tmp_path: Path):
+    arguments = (tmp_path, TRITON_ENVIRONMENT, MODEL_REPOSITORY)
+    with EmbeddedTriton(*arguments, ANY_PORT) as first:
+        model = TritonModel(first.url, "1", limits=PATIENT)
+        model.score(make_images(1))
+    with pytest.raises(Retryable):
+        model.score(make_images(1))
+    with EmbeddedTriton(*arguments, first.port) as second, model:
+        assert second.port == first.port
+        assert model.score(make_images(1)).malignancy_score.shape == (1, 1)
