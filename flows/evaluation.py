@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 import models.evaluation
 from models.evaluation.checks import Columns
@@ -117,7 +118,10 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
     stated = read_about(about)
     try:
         table = read_table(read_scores(scores), columns)
-        figures = summarise(table, settings)
+        with threadpool_limits(
+            1
+        ):  # thousands of small products: threads cost more than they give
+            figures = summarise(table, settings)
     except ValueError as error:
         raise Misconfigured(f"{scores}: {error}") from error
     report = {

@@ -103,7 +103,13 @@ def interval(value: float | None, ends: Sequence[float | None], decimals: int = 
     """A value with its interval: such as 0.881 (0.836 to 0.920)."""
     if value is None:
         return NO_VALUE
-    return f"{value:.{decimals}f} ({number(ends[0], decimals)}{TO}{number(ends[1], decimals)})"
+    low, high = (number(end, decimals) for end in ends)
+    joined = (
+        f"{low}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{high}"
+        if "-" in low
+        else f"{low}{TO}{high}"
+    )
+    return f"{value:.{decimals}f} ({joined})"
 
 
 def estimate(found: dict[str, Any], decimals: int = 3) -> str:

@@ -125,7 +125,7 @@ def decision(report: Tree) -> Section:
     axes = (
         Axis("threshold probability of cancer", [x_high * k / 5 for k in range(6)], decimals=1),
         Axis(
-            "net benefit, cancers per 1 000 exams",
+            "net benefit per 1 000 exams",
             [bottom + (y_high - bottom) * k / 6 for k in range(7)],
             is_percent=False,
             decimals=1,

@@ -104,10 +104,11 @@ def test_document_and_card_are_written(out: Path):
 
 
 def test_parquet_gives_the_same_figures_as_csv(report: dict[str, Any], tmp_path: Path):
-    pl.read_csv(STUDY).write_parquet(tmp_path / "study.parquet")
+    kept = ["case_ID", "side", "label", "AI_GMIC_top5_POM", "AI_GLAM_POM"]
+    pl.read_csv(STUDY, columns=kept).write_parquet(tmp_path / "study.parquet")
     evaluate(tmp_path / "study.parquet", tmp_path, n_draws=50, **COLUMNS)
     again = json.loads((tmp_path / "evaluation.json").read_text())
-    for name in REFERENCE:
+    for name in again["scorers"]:
         for key in ("auc", "ece", "operating_points"):
             assert (
                 again["scorers"][name]["breast"][key] == report["scorers"][name]["breast"][key]

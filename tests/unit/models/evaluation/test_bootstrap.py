@@ -45,7 +45,7 @@ def test_the_interval_agrees_with_the_one_that_training_reports():
 
 def test_memory_does_not_grow_with_the_draws():
     peaks: list[int] = []
-    for n_draws in (20_000, 80_000):
+    for n_draws in (16_000, 32_000):
         tracemalloc.start()
         for _ in draw_weights(np.arange(500), n_draws, 0):
             pass
