@@ -42,10 +42,14 @@ class LabelledSet:
         return MammogramStream(open_table(self.folder / "images"), labels, config)
 
 
-def evaluate(network: MammographyNetwork, data: LabelledSet) -> dict[str, Any]:
-    """Prove a network on a set that it never saw, as the night aggregates its scores."""
+def score(network: MammographyNetwork, data: LabelledSet) -> pl.DataFrame:
+    """Score every image of a set, as `models.scoring.score_images` returns it."""
+    return score_images(network, data.stream(data.labels, StreamConfig()))
+
+
+def evaluate(scores: pl.DataFrame, data: LabelledSet) -> dict[str, Any]:
+    """Prove scores on a set that the network never saw, as the night aggregates them."""
     labels = data.labels
-    scores = score_images(network, data.stream(labels, StreamConfig()))
     breasts = score_breasts(scores, data)
     exams = exam_scores(breasts, labels)
     at_90 = sensitivity_at_specificity(exams["is_malignant"], exams["exam_score"], 0.9)
@@ -87,12 +91,10 @@ def _density_accuracy(scores: pl.DataFrame, labels: pl.DataFrame) -> float:
 
 
 def calibrate(
-    network: MammographyNetwork, data: LabelledSet, campaign: CampaignPlan
+    scores: pl.DataFrame, data: LabelledSet, campaign: CampaignPlan
 ) -> dict[str, Any]:
     """Fit Platt's mapping and the bands on exam scores as the night aggregates them."""
-    labels = data.labels
-    scores = score_images(network, data.stream(labels, StreamConfig()))
-    exams = exam_scores(score_breasts(scores, data), labels)
+    exams = exam_scores(score_breasts(scores, data), data.labels)
     mapping = fit_platt(exams["is_malignant"], exams["exam_score"])
     return {
         **asdict(mapping),

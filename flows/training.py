@@ -18,7 +18,7 @@ import typer
 from prefect import flow
 
 from flows.progress import progress_bars
-from flows.proof import LabelledSet, calibrate, evaluate
+from flows.proof import LabelledSet, calibrate, evaluate, score
 from models.augmentation import Augmentation
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
@@ -61,7 +61,7 @@ class DemonstrationPlan:
     training: CampaignPlan = _TRAINING
     calibration: CampaignPlan = _CALIBRATION
     test: CampaignPlan = _TEST
-    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=5))
+    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=4))
     augmentation: Augmentation = field(default_factory=Augmentation)
     lesion_copies: float = 1.5
 
@@ -77,9 +77,14 @@ class DemonstrationPlan:
 
 def make_data(plan: DemonstrationPlan, folder: Path, n_workers: int) -> None:
     """Generate the three campaigns below a folder, or what they lack."""
+    for name, campaign in plan.campaigns.items():
+        make_campaign(LabelledSet(folder / name), campaign, n_workers)
+
+
+def make_campaign(data: LabelledSet, plan: CampaignPlan, n_workers: int) -> None:
+    """Generate one campaign, or what it lacks, in worker processes."""
     with WorkerPool(n_workers, _EXAM_TIMEOUT_S, _EXAM_MEMORY_BYTES) as pool:
-        for name, campaign in plan.campaigns.items():
-            make_generated_set(Lake(str(folder / name)), campaign, pool)
+        make_generated_set(Lake(str(data.folder)), plan, pool)
 
 
 def train(plan: DemonstrationPlan, data: LabelledSet, folder: Path) -> MammographyNetwork:
@@ -118,13 +123,12 @@ def make_demonstration_model(
     make_data(plan, folder, n_workers)
     network = train(plan, LabelledSet(folder / "training"), folder / "run")
     network = network.to(memory_format=torch.contiguous_format).cpu()  # pyright: ignore[reportCallIssue] -- torch's stub lacks it
-    metrics = evaluate(network, LabelledSet(folder / "test"))
+    test, calibration = LabelledSet(folder / "test"), LabelledSet(folder / "calibration")
+    metrics = evaluate(score(network, test), test)
     facts: Mapping[str, dict[str, Any]] = {
         "training": describe_training(plan),
         "metrics": {"generated_test": {"seed": plan.test.seed, **metrics}},
-        "calibration": calibrate(
-            network, LabelledSet(folder / "calibration"), plan.calibration
-        ),
+        "calibration": calibrate(score(network, calibration), calibration, plan.calibration),
     }
     return package(network, version_folder, status="trained", facts=facts)
 
