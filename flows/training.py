@@ -41,8 +41,8 @@ _VALIDATION_SHARE = 0.1
 COMMAND = "python -m flows.training"
 
 _TRAINING = CampaignPlan(480, seed=1001, cancer_fraction=0.5, trouble=False)
-_CALIBRATION = CampaignPlan(400, seed=1002, trouble=False)
-_TEST = CampaignPlan(400, seed=1003, trouble=False)
+_CALIBRATION = CampaignPlan(300, seed=1002, trouble=False)
+_TEST = CampaignPlan(300, seed=1003, trouble=False)
 
 
 @dataclass(frozen=True)
