@@ -10,14 +10,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from tasks.ingest.object_store import ObjectStore, S3Location
-from tasks.ingest.pseudonym import Pseudonymiser
-from tasks.lake.store import Lake, s3_storage_options
-from tasks.preprocess.workers import WorkerPool
-from tasks.score.triton import TritonModel
 
 from tasks.errors import Misconfigured
+from tasks.ingest.object_store import ObjectStore, S3Location
+from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.lake.s3 import s3_storage_options
 from tasks.lake.schemas import DEPLOYMENTS
+from tasks.lake.store import Lake
+from tasks.preprocess.workers import WorkerPool
+from tasks.score.triton import TritonModel
 from tasks.services import Services
 from tasks.settings import Settings
 

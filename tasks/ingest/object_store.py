@@ -127,7 +127,7 @@ class ObjectStore:
 
         Args:
             object_key: Of the object.
-            etag: As listed; where it is an MD5, the bytes are held to it.
+            etag: As listed; where it is an MD5, bytes read for the first time are held to it.
             size_bytes: As listed.
             sha256: Digest of the bytes at first sight, hexadecimal, if they were read before.
 
@@ -151,7 +151,7 @@ class ObjectStore:
         Raises:
             Retryable: If the store does not take it.
         """
-        md5 = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        md5 = base64.b64encode(_md5(data)).decode()
 
         def attempt() -> str:
             answer = self._client.put_object(
@@ -229,12 +229,16 @@ def _verified(
 ) -> VerifiedObject:
     if len(data) != size_bytes:
         raise DamagedInTransit(f"not the {size_bytes} bytes listed")
-    if _MD5.fullmatch(etag) and hashlib.md5(data, usedforsecurity=False).hexdigest() != etag:
-        raise DamagedInTransit("not the bytes that the ETag is the MD5 of")
     sha256 = hashlib.sha256(data).hexdigest()
     if known_sha256 not in (None, sha256):
         raise DamagedInTransit("not the bytes that were read at first sight")
+    if known_sha256 is None and _MD5.fullmatch(etag) and _md5(data).hex() != etag:
+        raise DamagedInTransit("not the bytes that the ETag is the MD5 of")
     return VerifiedObject(data, sha256)
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
 
 
 @lru_cache(maxsize=8)

@@ -10,9 +10,7 @@ from functools import reduce
 from operator import and_
 from typing import TypeVar
 
-import boto3
 import polars as pl
-from botocore.credentials import RefreshableCredentials
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -48,7 +46,7 @@ class Lake:
 
     Args:
         url: A folder or s3://bucket/prefix.
-        storage_options: For S3, from `s3_storage_options`.
+        storage_options: For S3, from `tasks.lake.s3.s3_storage_options`.
     """
 
     url: str
@@ -274,29 +272,3 @@ class Lake:
             .collect()
         )
         overwrite(table, delta, pl.concat([changed, neighbours]), one_of(first, values))
-
-
-def s3_storage_options(endpoint: str | None, region: str) -> dict[str, str]:
-    """Describe an S3-compatible store to Delta and polars, with boto3's credentials.
-
-    Args:
-        endpoint: URL of the store; None for AWS.
-        region: Of the bucket.
-    """
-    options = {"aws_region": region, "aws_conditional_put": "etag"}
-    if endpoint:
-        options |= {
-            "aws_endpoint": endpoint,
-            "aws_allow_http": str(endpoint.startswith("http://")).lower(),
-            "aws_virtual_hosted_style_request": "false",
-        }
-    credentials = boto3.Session().get_credentials()
-    # Credentials that expire are left to the readers, which renew them by the same chain.
-    if credentials and not isinstance(credentials, RefreshableCredentials):
-        options |= {
-            "aws_access_key_id": credentials.access_key,
-            "aws_secret_access_key": credentials.secret_key,
-        }
-        if credentials.token:
-            options["aws_session_token"] = credentials.token
-    return options

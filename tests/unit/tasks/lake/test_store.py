@@ -20,8 +20,9 @@ from tasks.errors import ContractViolation, Retryable
 from tasks.lake import commits, store
 from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES, Table
 from tasks.lake.store import Lake
-from tests.support.lake_race import insert_in_parts, race, upsert_own_rows
-from tests.support.lake_rows import frames, image_rows, object_rows
+from tests.support.lake_race import race
+from tests.support.lake_rows import image_rows, object_rows
+from tests.support.lake_strategies import frames
 
 table_with_frames = st.sampled_from(TABLES).flatmap(
     lambda table: st.tuples(st.just(table), frames(table), frames(table))
@@ -278,17 +279,24 @@ def test_a_killed_writer_leaves_whole_commits(lake: Lake):
         assert images["sop_instance_key"].is_unique().all()
 
 
-def test_processes_that_insert_the_same_keys_leave_one_row_a_key(lake: Lake):
-    inserted = race(insert_in_parts, lake)
-    keys = lake.read(IMAGES, columns=["sop_instance_key"])
-    assert sum(inserted) == keys.height == keys.n_unique() == 12
-
-
-def test_processes_that_change_different_rows_lose_none(lake: Lake):
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, list[tuple[int, int]]]:
+    lake = Lake(str(tmp_path_factory.mktemp("lake")))
     lake.insert_new(OBJECTS, object_rows(range(16)))
-    assert race(upsert_own_rows, lake) == [3] * 8
-    objects = lake.read(OBJECTS)
-    assert objects["state"].value_counts(sort=True).rows() == [("scored", 16), ("pending", 8)]
+    return lake, race(lake, n_processes=8)
+
+
+def test_processes_that_insert_the_same_keys_leave_one_row_a_key(raced):
+    lake, counts = raced
+    keys = lake.read(IMAGES, columns=["sop_instance_key"])
+    assert sum(n_inserted for n_inserted, _ in counts) == keys.height == keys.n_unique() == 12
+
+
+def test_processes_that_change_different_rows_lose_none(raced):
+    lake, counts = raced
+    assert [n_changed for _, n_changed in counts] == [3] * 8
+    states = lake.read(OBJECTS)["state"].value_counts(sort=True)
+    assert states.rows() == [("scored", 16), ("pending", 8)]
 
 
 def test_threads_of_one_process_wait_instead_of_racing(lake: Lake, monkeypatch):
