@@ -1,0 +1,74 @@
+"""The committed prefect.yaml on a real server: some versions silently never make cron runs."""
+
+import os
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from flows.servers import EmbeddedPrefect
+from tests.support.servers import ROOT
+
+pytestmark = pytest.mark.integration
+
+PREFECT = Path(sysconfig.get_path("scripts")) / "prefect"
+SCHEDULED_WITHIN_S = 60
+
+
+def run_prefect(api_url: str, home: Path, *arguments: str) -> None:
+    """Run Prefect's command against a server, without questions."""
+    environment = {
+        **os.environ,
+        "PREFECT_API_URL": api_url,
+        "PREFECT_HOME": str(home),
+        "DO_NOT_TRACK": "1",
+    }
+    subprocess.run([PREFECT, "--no-prompt", *arguments], cwd=ROOT, env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def api_url(
+    prefect_server: EmbeddedPrefect, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A server on which the night is deployed."""
+    url, home = prefect_server.api_url, tmp_path_factory.mktemp("prefect")
+    run_prefect(url, home, "work-pool", "create", "campaign", "--type", "process")
+    run_prefect(url, home, "deploy", "--all")
+    yield url
+    run_prefect(url, home, "work-pool", "delete", "campaign")
+
+
+def ask(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = httpx.post(url, json=body, timeout=30).raise_for_status()
+    return answer.json()
+
+
+def scheduled_runs(api_url: str) -> list[dict[str, Any]]:
+    """The runs that the scheduler made, once there are some."""
+    only_scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    deadline = monotonic() + SCHEDULED_WITHIN_S
+    while not (runs := ask(f"{api_url}/flow_runs/filter", only_scheduled)):
+        assert monotonic() < deadline, "The scheduler made no run."
+        sleep(0.5)
+    return runs
+
+
+def test_the_night_is_scheduled_at_two_in_santiago(api_url: str):
+    for run in scheduled_runs(api_url):
+        start = datetime.fromisoformat(run["expected_start_time"])
+        local = start.astimezone(ZoneInfo("America/Santiago"))
+        assert (local.hour, local.minute) == (2, 0)
+
+
+def test_the_deployment_names_a_module_and_a_pool(api_url: str):
+    (deployment,) = ask(f"{api_url}/deployments/filter", {})
+    assert deployment["entrypoint"] == "flows.campaign:campaign"
+    assert deployment["work_pool_name"] == "campaign"
+    assert deployment["global_concurrency_limit"]["limit"] == 1
