@@ -22,7 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-JsonPath = Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")]
+JsonPath = Annotated[
+    Path | None, typer.Option("--json", help="Also write the figures to this file.")
+]
 
 
 def main() -> None:
@@ -41,7 +43,9 @@ def main() -> None:
 def demo(
     exams: Annotated[int, typer.Option(help="Exams of the generated campaign.", min=1)] = 24,
     seed: Annotated[int, typer.Option(help="Seed of the generated campaign.")] = 1,
-    no_app: Annotated[bool, typer.Option("--no-app", help="End after the night; for scripts.")] = False,
+    no_app: Annotated[
+        bool, typer.Option("--no-app", help="End after the night; for scripts.")
+    ] = False,
     json_path: JsonPath = None,
 ) -> None:
     """Generate a campaign, run a night over it on this machine, and open the app.
@@ -66,7 +70,8 @@ def up() -> None:
 @app.command()
 def campaign(
     list_date: Annotated[
-        str | None, typer.Option("--date", help="YYYY-MM-DD, the list's date; today if left out.")
+        str | None,
+        typer.Option("--date", help="YYYY-MM-DD, the list's date; today if left out."),
     ] = None,
     json_path: JsonPath = None,
 ) -> None:
@@ -84,7 +89,10 @@ def doctor(json_path: JsonPath = None) -> None:
 
     checks = run_checks()
     for check in checks:
-        typer.secho(f"{'ok  ' if check.is_well else 'FAIL'}  {check.name}: {check.finding}", fg=None if check.is_well else "red")
+        typer.secho(
+            f"{'ok  ' if check.is_well else 'FAIL'}  {check.name}: {check.finding}",
+            fg=None if check.is_well else "red",
+        )
     if json_path:
         json_path.write_text(json.dumps([vars(check) for check in checks], indent=2))
     raise typer.Exit(0 if all(check.is_well for check in checks) else 1)
@@ -94,7 +102,9 @@ def _parse_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date: write YYYY-MM-DD.", param_hint="--date") from error
+        raise typer.BadParameter(
+            f"{text!r} is no date: write YYYY-MM-DD.", param_hint="--date"
+        ) from error
 
 
 if __name__ == "__main__":

@@ -45,7 +45,11 @@ def run_checks(prefect_api_url: str | None) -> list[Check]:
         services = build_services(settings)
     except SmartMammoError as error:
         return [*checks, Check("services", is_well=False, finding=str(error))]
-    return [*checks, _check("bucket", lambda: _bucket(services)), _check("triton", lambda: _triton(services))]
+    return [
+        *checks,
+        _check("bucket", lambda: _bucket(services)),
+        _check("triton", lambda: _triton(services)),
+    ]
 
 
 def _check(name: str, look: Callable[[], str]) -> Check:
@@ -57,21 +61,27 @@ def _check(name: str, look: Callable[[], str]) -> Check:
 
 def _describe(settings: Settings) -> str:
     """Every setting but secrets, which pydantic masks."""
-    return ", ".join(f"{name}={value}" for name, value in settings.model_dump().items() if value is not None)
+    return ", ".join(
+        f"{name}={value}" for name, value in settings.model_dump().items() if value is not None
+    )
 
 
 def _free_disk(settings: Settings) -> str:
     settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free
     if free < MINIMUM_FREE_BYTES:
-        raise OSError(f"{free / 1e9:.1f} GB free at {settings.home}: 2 GB are needed; free some or move SMART_MAMMO_HOME.")
+        raise OSError(
+            f"{free / 1e9:.1f} GB free at {settings.home}: 2 GB are needed; free some or move SMART_MAMMO_HOME."
+        )
     return f"{free / 1e9:.0f} GB free"
 
 
 def _lake(settings: Settings) -> str:
     lake = build_lake(settings)
     versions = {table.name: lake.version(table) for table in TABLES}
-    present = [f"{name} v{version}" for name, version in versions.items() if version is not None]
+    present = [
+        f"{name} v{version}" for name, version in versions.items() if version is not None
+    ]
     return f"{settings.resolved_lake_url}: {', '.join(present) or 'empty; the first night makes the tables'}"
 
 
@@ -104,5 +114,7 @@ def _prefect(api_url: str | None) -> str:
     try:
         httpx.get(f"{api_url}/health", timeout=5).raise_for_status()
     except httpx.HTTPError as error:
-        raise OSError(f"{api_url} does not answer: {error}. Start it with `mammo up`.") from error
+        raise OSError(
+            f"{api_url} does not answer: {error}. Start it with `mammo up`."
+        ) from error
     return api_url

@@ -52,12 +52,15 @@ def run_flow(list_date: date | None, json_path: Path | None) -> bool:
     Raises:
         Retryable: If the flow ended before it could report.
     """
-    from flows.campaign import campaign  # Prefect reads its settings when it is imported
+    from prefect.logging.handlers import APILogHandler  # Prefect reads settings at import
+
+    from flows.campaign import campaign
 
     with tempfile.TemporaryDirectory() as folder:
         report_path = Path(folder) / "report.json"
         with progress_bars():
             state = campaign(list_date, report_path, return_state=True)
+        APILogHandler().flush()  # before the server is gone
         if not report_path.exists():
             raise Retryable(f"The night ended without a report: {state.message}")
         report = json.loads(report_path.read_text())

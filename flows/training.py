@@ -170,7 +170,9 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes that generate exams.", min=1)] = 2,
 ) -> None:
     """Generate exams, train the demonstration model, prove it and package it."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(format="%(asctime)s %(message)s")  # unless Prefect was faster
+    for room in ("flows", "models"):
+        logging.getLogger(room).setLevel(logging.INFO)
     with progress_bars():
         record = make_demonstration_model(folder, repository / MODEL_NAME / version, workers)
     typer.echo(f"{record.notice} Written to {repository / MODEL_NAME / version}.")

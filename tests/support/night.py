@@ -1,4 +1,4 @@
-"""A campaign of a test's own on the suite's real servers: put objects in, run nights, read tables."""
+"""A campaign of a test's own on the suite's servers: put objects, run nights, read tables."""
 
 import uuid
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from prefect.client.schemas.objects import State
+from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.campaign import campaign
@@ -20,7 +21,13 @@ from tasks.lake.store import Lake
 from tasks.synthetic.campaign import GeneratedObject
 
 LIST_DATE = date(2026, 11, 24)
-RUN_TIMES = PROVENANCE | {"first_seen_at", "changed_at", "gone_at", "last_modified_at", "fitted_at"}
+RUN_TIMES = PROVENANCE | {
+    "first_seen_at",
+    "changed_at",
+    "gone_at",
+    "last_modified_at",
+    "fitted_at",
+}
 """Columns that tell one run from another and no more."""
 
 
@@ -41,7 +48,9 @@ class Campaign:
     def run(self, list_date: date = LIST_DATE) -> State:
         """Run a night in this process against the real servers."""
         with temporary_settings({PREFECT_API_URL: self.prefect_api_url}):
-            return campaign(list_date, return_state=True)
+            state = campaign(list_date, return_state=True)
+            APILogHandler().flush()
+            return state
 
     def read(self, table: Table) -> pl.DataFrame:
         """All rows of a table."""
@@ -65,6 +74,7 @@ def new_campaign(
     environment = {
         **servers,
         "SMART_MAMMO_HOME": str(home),
+        "SMART_MAMMO_PSEUDONYM_KEY": "the same in every home, so that tables can be compared",
         "SMART_MAMMO_S3_BUCKET": f"campaign-{uuid.uuid4().hex[:12]}",
     }
     for name, value in environment.items():

@@ -1,0 +1,144 @@
+"""Whole nights on the real S3 server, Triton and Prefect: accounting, idempotence, late arrivals."""
+
+from collections import Counter
+from datetime import timedelta
+from io import BytesIO
+
+import polars as pl
+import pytest
+from pydicom import dcmread
+
+from tasks.lake.schemas import (
+    EXAM_SCORES,
+    IMAGE_SCORES,
+    IMAGES,
+    INSTANCES,
+    OBJECTS,
+    PRIORITY_LISTS,
+    RUNS,
+)
+from tasks.synthetic.campaign import generate_campaign, generate_exam
+from tasks.synthetic.plan import CampaignPlan
+from tasks.synthetic.trouble import GeneratedObject, Trouble
+from tests.support.night import LIST_DATE, Campaign
+
+pytestmark = [pytest.mark.e2e, pytest.mark.integration]
+
+TROUBLED = CampaignPlan(n_exams=40, seed=11, size_scale=0.12)
+QUIET = CampaignPlan(n_exams=3, seed=5, size_scale=0.12, trouble=False)
+
+
+@pytest.fixture(scope="module")
+def troubled() -> list[GeneratedObject]:
+    """Each kind of trouble once or more; the plan's share of it is one kind in fifty exams."""
+    wanted = dict.fromkeys(Trouble)
+    exams = (generate_exam(TROUBLED, index) for index in range(TROUBLED.n_exams))
+    objects: list[GeneratedObject] = []
+    for exam in exams:
+        kinds = {item.trouble for item in exam}
+        if kinds & {kind for kind, seen in wanted.items() if not seen}:
+            wanted.update(dict.fromkeys(kinds & wanted.keys(), True))
+            objects += exam
+    return objects
+
+
+def states(campaign: Campaign) -> Counter:
+    present = campaign.read(OBJECTS).filter(pl.col("gone_at").is_null())
+    return Counter(present.select("state", "reason").iter_rows())
+
+
+def test_every_object_ends_in_the_state_that_its_trouble_declares(campaign, troubled):
+    campaign.put(troubled)
+    assert campaign.run().is_completed()
+    rows = campaign.read(OBJECTS).select("object_key", "state", "reason").iter_rows()
+    found = {key: (state, reason) for key, state, reason in rows}
+    expected = {
+        item.object_key: (item.expected_state, item.expected_reason) for item in troubled
+    }
+    assert found == expected
+    assert {item.trouble for item in troubled} >= set(Trouble) - {Trouble.PDF_REPORT}
+
+
+def test_every_exam_is_listed_and_those_without_a_score_stand_on_top(campaign, troubled):
+    campaign.put(troubled)
+    campaign.run()
+    listed = campaign.read(PRIORITY_LISTS).sort("rank")
+    assert set(listed["exam_key"]) == set(campaign.read(INSTANCES)["exam_key"])
+    lanes = listed["lane"].to_list()
+    assert "unscorable" in lanes
+    assert lanes == sorted(lanes, reverse=True)
+    run = campaign.read(RUNS).row(0, named=True)
+    parts = [run[f"n_{state}"] for state in ("scored", "unscorable", "rejected", "pending")]
+    assert run["n_objects"] == sum(parts) == len({item.object_key for item in troubled})
+
+
+def test_a_second_run_scores_nothing_and_writes_nothing(campaign):
+    campaign.put(generate_campaign(QUIET))
+    campaign.run()
+    before = campaign.versions()
+    assert campaign.run().is_completed()
+    assert campaign.versions() == before
+
+
+def test_a_renamed_copy_is_one_instance(campaign):
+    objects = list(generate_campaign(QUIET))
+    campaign.put(objects)
+    campaign.run()
+    campaign.store.write("zz-copy/again.dcm", objects[0].data)
+    campaign.run()
+    assert campaign.read(INSTANCES).height == len(objects)
+    assert campaign.read(IMAGE_SCORES).height == len(objects)
+    assert states(campaign)["rejected", "duplicate_instance"] == 1
+
+
+def test_changed_pixels_under_a_key_are_scored_again(campaign):
+    objects = list(generate_campaign(QUIET))
+    campaign.put(objects)
+    campaign.run()
+    before = campaign.content(EXAM_SCORES)
+    other = generate_exam(CampaignPlan(3, seed=99, size_scale=0.12, trouble=False), 0)[0]
+    first = objects[0]
+    campaign.store.write(first.object_key, with_identity_of(first.data, other.data))
+    campaign.run()
+    assert states(campaign) == {("scored", None): len(objects)}
+    assert campaign.read(OBJECTS).filter(pl.col("object_key") == first.object_key).height == 2
+    assert campaign.read(IMAGES).height == campaign.read(IMAGE_SCORES).height == len(objects)
+    assert not campaign.content(EXAM_SCORES).equals(before)
+
+
+def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(campaign):
+    objects = list(generate_campaign(QUIET))
+    campaign.put(objects[1:])
+    campaign.run()
+    former = campaign.lake.version(PRIORITY_LISTS)
+    flagged = campaign.read(PRIORITY_LISTS).filter(
+        pl.col("flags").str.contains("views_missing")
+    )
+    assert flagged.height == 1
+    campaign.put(objects[:1])
+    campaign.run()
+    reopened = campaign.read(EXAM_SCORES).filter(pl.col("exam_key") == flagged["exam_key"][0])
+    assert reopened["n_images_scored"][0] == 4
+    then = campaign.lake.scan(PRIORITY_LISTS, former).collect()
+    assert then.filter(pl.col("flags").str.contains("views_missing")).height == 1
+
+
+def test_the_next_day_has_a_list_of_its_own_without_scoring_again(campaign):
+    campaign.put(generate_campaign(QUIET))
+    campaign.run()
+    scores = campaign.lake.version(IMAGE_SCORES)
+    campaign.run(LIST_DATE + timedelta(days=1))
+    lists = campaign.read(PRIORITY_LISTS)
+    assert lists.group_by("list_date").len()["len"].to_list() == [3, 3]
+    assert campaign.lake.version(IMAGE_SCORES) == scores
+
+
+def with_identity_of(identity: bytes, pixels: bytes) -> bytes:
+    """The second file's image under the first one's UIDs."""
+    source, target = dcmread(BytesIO(identity)), dcmread(BytesIO(pixels))
+    for keyword in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        setattr(target, keyword, getattr(source, keyword))
+    target.file_meta.MediaStorageSOPInstanceUID = source.SOPInstanceUID
+    buffer = BytesIO()
+    target.save_as(buffer)
+    return buffer.getvalue()
