@@ -23,7 +23,8 @@ GPU_INSTANCES = 2
 """One copies while the other computes."""
 
 CPU_INSTANCES = 1
-CPU_THREADS = 2
+"""One instance uses every processor (see model.py)."""
+
 CPU_PRECISION = "f32"
 
 _HEADER = (
@@ -42,7 +43,6 @@ _CPU_ENGINE = f"""\
 backend: "python"
 instance_group [ {{ kind: KIND_CPU count: {CPU_INSTANCES} }} ]
 parameters {{ key: "precision" value {{ string_value: "{CPU_PRECISION}" }} }}
-parameters {{ key: "threads" value {{ string_value: "{CPU_THREADS}" }} }}
 """
 
 

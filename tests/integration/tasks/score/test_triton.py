@@ -39,10 +39,8 @@ def test_an_image_scores_the_same_alone_and_in_a_batch(triton_server: EmbeddedTr
     with TritonModel(triton_server.url, "1") as model:
         together = model.score(images)
         alone = model.score(images[-1:])
-    np.testing.assert_allclose(
-        together.malignancy_score[-1:], alone.malignancy_score, atol=1e-5
-    )
-    np.testing.assert_allclose(together.saliency[-1:], alone.saliency, atol=1e-5)
+    np.testing.assert_array_equal(together.malignancy_score[-1:], alone.malignancy_score)
+    np.testing.assert_array_equal(together.saliency[-1:], alone.saliency)
 
 
 def test_a_version_that_is_not_served_is_named(triton_server: EmbeddedTriton):
