@@ -1,7 +1,7 @@
 """The night: discover, read, preprocess, score, aggregate, publish.
 
-A night that cannot finish publishes what it has, says what is missing, and ends as failed; the next
-run finishes it from the tables alone.
+A night that cannot finish publishes what it has, says what is missing, and ends as failed; the
+next run finishes it from the tables alone.
 """
 
 import json
@@ -19,7 +19,6 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
-from tasks.preprocess.transform import PREPROCESSING_VERSION
 
 from flows.limits import ensure_triton_limit
 from flows.memory import MemoryWatch
@@ -29,6 +28,7 @@ from tasks.errors import SmartMammoError
 from tasks.ingest.intake import unread_batches
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.schemas import OBJECTS, RUNS
+from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.accounting import count_objects
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
@@ -106,7 +106,7 @@ def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None
 
 
 def _submit_shards(services: Services, run: Run) -> list[tuple[str, PrefectFuture[StepResult]]]:
-    """Submit two steps a shard; scoring waits for its own shard and takes what that one made."""
+    """Submit two steps a shard; scoring waits for its own shard and takes what it made."""
     ensure_triton_limit()
     futures: list[tuple[str, PrefectFuture[StepResult]]] = []
     version, exams_per_shard = services.model.version, services.settings.exams_per_shard

@@ -5,7 +5,7 @@ It makes nothing twice: a campaign that stands in the home's bucket is not gener
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import typer
 from flows.local_stack import LocalStack
 from flows.night import run_flow, use
 from flows.progress import progress_bars
+from flows.schedule import nightly_schedule
 from flows.services import bucket_location, build_lake, load_settings
 from models.contract import LATERALITIES, VIEWS
 from tasks.errors import Misconfigured
@@ -50,12 +51,14 @@ def run_demo(n_exams: int, seed: int, json_path: Path | None, *, with_app: bool)
 
 
 def run_up() -> None:
-    """Run the servers and the app until Ctrl-C."""
+    """Run the servers, the schedule and the app until Ctrl-C."""
     settings = load_settings()
     check_port(settings.app_port)
     with LocalStack(settings, say=typer.echo) as stack, _until_interrupted():
         use(stack.addresses)
-        serve_app(load_settings())
+        with nightly_schedule(settings.home):
+            typer.echo("The night is scheduled at 02:00, America/Santiago.")
+            serve_app(load_settings())
 
 
 def store_campaign(plan: CampaignPlan, settings: Settings) -> None:
@@ -86,8 +89,8 @@ def _record_of(plan: CampaignPlan) -> dict[str, object]:
 def _check_same(found: dict[str, object], wanted: dict[str, object], home: Path) -> None:
     if found != wanted:
         raise Misconfigured(
-            f"{home} holds the generated campaign {found}, not {wanted}: set SMART_MAMMO_HOME to "
-            "another folder, or remove this one."
+            f"{home} holds the generated campaign {found}, not {wanted}: set SMART_MAMMO_HOME "
+            "to another folder, or remove this one."
         )
 
 
@@ -116,6 +119,6 @@ def serve_app(settings: Settings) -> None:
 
 
 @contextmanager
-def _until_interrupted() -> Iterator[None]:
+def _until_interrupted() -> Generator[None]:
     with suppress(KeyboardInterrupt):
         yield

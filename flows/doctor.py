@@ -10,7 +10,15 @@ from itertools import islice
 
 import httpx
 
-from flows.services import build_lake, build_services, load_settings, pinned_model_version
+from flows.night import use
+from flows.services import (
+    build_lake,
+    build_services,
+    load_settings,
+    pinned_model_version,
+    prefect_api_url,
+)
+from flows.stack_registry import running_stack
 from tasks.errors import SmartMammoError
 from tasks.lake.schemas import TABLES
 from tasks.preprocess.codecs import check_codecs
@@ -30,8 +38,10 @@ class Check:
     finding: str
 
 
-def run_checks(prefect_api_url: str | None) -> list[Check]:
+def run_checks() -> list[Check]:
     """Check settings, disk, lake, codecs, bucket, Triton, model record and Prefect."""
+    if stack := running_stack(load_settings().home):
+        use(stack)
     settings = load_settings()
     checks = [
         _check("settings", lambda: _describe(settings)),
@@ -39,7 +49,7 @@ def run_checks(prefect_api_url: str | None) -> list[Check]:
         _check("lake", lambda: _lake(settings)),
         _check("codecs", _codecs),
         _check("model record", lambda: _record(settings)),
-        _check("prefect", lambda: _prefect(prefect_api_url)),
+        _check("prefect", lambda: _prefect(prefect_api_url())),
     ]
     try:
         services = build_services(settings)
@@ -71,7 +81,8 @@ def _free_disk(settings: Settings) -> str:
     free = shutil.disk_usage(settings.home).free
     if free < MINIMUM_FREE_BYTES:
         raise OSError(
-            f"{free / 1e9:.1f} GB free at {settings.home}: 2 GB are needed; free some or move SMART_MAMMO_HOME."
+            f"{free / 1e9:.1f} GB free at {settings.home}: 2 GB are needed; free some, or move "
+            "SMART_MAMMO_HOME."
         )
     return f"{free / 1e9:.0f} GB free"
 
@@ -82,7 +93,8 @@ def _lake(settings: Settings) -> str:
     present = [
         f"{name} v{version}" for name, version in versions.items() if version is not None
     ]
-    return f"{settings.resolved_lake_url}: {', '.join(present) or 'empty; the first night makes the tables'}"
+    found = ", ".join(present) or "empty; the first night makes the tables"
+    return f"{settings.resolved_lake_url}: {found}"
 
 
 def _codecs() -> str:

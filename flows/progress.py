@@ -4,7 +4,7 @@ It listens to `smart_mammo.progress`; the steps do not know that anyone looks.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import typer
@@ -57,7 +57,7 @@ class BarHandler(logging.Handler):
 
 
 @contextmanager
-def progress_bars() -> Iterator[None]:
+def progress_bars() -> Generator[None]:
     """Show the progress of what runs inside."""
     console = Console(stderr=True)
     columns = (

@@ -1,7 +1,7 @@
 """The adapters that a night works with, as one value to hand in.
 
-Built in `flows/services.py` and nowhere else. Every adapter connects when it is first used, so the
-value can be sent to another process.
+Built in `flows/services.py` and nowhere else. Every adapter connects when it is first used, so
+the value can be sent to another process.
 """
 
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ def _place(row: Row) -> Place:
 def _other_holder(
     result: ReadResult, holders: dict[object, Place], present: set[Place]
 ) -> Place | None:
-    """The other present object that holds the instance; a former version of this one is gone."""
+    """The other present object that holds the instance: this one's former version is gone."""
     holder = holders.get(result.instance["sop_instance_key"]) if result.instance else None
     is_other = holder is not None and holder[0] != result.object_key and holder in present
     return holder if is_other else None

@@ -4,6 +4,7 @@ Readers, writers, tests and `docs/tables.md` derive from these declarations. Rea
 committing is `tasks.lake.store`'s work.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -53,7 +54,7 @@ class Table:
         """Column names and types, as polars reads and writes them."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
-    def frame(self, rows: list[dict[str, object]]) -> pl.DataFrame:
+    def frame(self, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
         """Rows as a frame of exactly this table's schema; a missing column is an error."""
         for row in rows:
             if absent := self.schema.keys() - row.keys():

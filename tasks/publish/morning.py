@@ -11,7 +11,7 @@ from tasks.errors import RejectionReason
 from tasks.publish.accounting import STATES, Accounting
 from tasks.run import Run
 
-STAGES = ("discover", "read", "preprocess", "score", "aggregate", "publish")
+DISCLAIMER = "Demonstration model, not for clinical use."
 
 REASON_SENTENCES: dict[RejectionReason, str] = {
     RejectionReason.EMPTY_OBJECT: "the object is empty: send it again",
@@ -132,8 +132,9 @@ def as_markdown(report: NightReport, list_url: str | None = None) -> str:
         "|---|---:|",
         *(f"| {stage} | {seconds:.1f} |" for stage, seconds in report.seconds.items()),
         "",
-        f"Peak memory {report.peak_memory_mb:.0f} MB. Model {report.model_version}, preprocessing "
-        f"{report.preprocessing_version}. Demonstration model, not for clinical use.",
+        f"Peak memory {report.peak_memory_mb:.0f} MB. Model {report.model_version}, "
+        f"preprocessing {report.preprocessing_version}.",
+        DISCLAIMER,
     ]
     return "\n".join(lines)
 
@@ -153,9 +154,10 @@ def json_as_text(figures: dict[str, Any]) -> str:
             *(f"  Not finished: {failure}" for failure in figures["failures"]),
             f"{objects['total']} objects: {states}",
             *reasons,
-            f"{figures['images_scored']} images scored now, {figures['exams_listed']} exams listed",
+            f"{figures['images_scored']} images scored now, "
+            f"{figures['exams_listed']} exams listed",
             f"Seconds: {seconds}. Peak memory {figures['peak_memory_mb']:.0f} MB.",
-            "Demonstration model, not for clinical use.",
+            DISCLAIMER,
         ]
     )
 

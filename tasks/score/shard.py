@@ -4,6 +4,7 @@ It reads network inputs from the lake, never from the bucket, and asks Triton in
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -96,7 +97,7 @@ def score_rows(
     ]
 
 
-def _image_row(image: dict[str, object], answer: dict[str, np.ndarray]) -> dict[str, object]:
+def _image_row(image: dict[str, Any], answer: dict[str, np.ndarray]) -> dict[str, object]:
     findings = answer["finding_scores"].round(_SCORE_DECIMALS)
     finding, assessment = name_finding(findings)
     geometry = Geometry(**{name: image[name] for name in Geometry.__annotations__})

@@ -1,4 +1,4 @@
-"""`kill -9` of a night at seeded points, then one more run: the tables of an undisturbed night."""
+"""`kill -9` of a night at seeded points, then a run: the tables of an undisturbed night."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Whole nights on the real S3 server, Triton and Prefect: accounting, idempotence, late arrivals."""
+"""Whole nights on real servers: accounting, idempotence, revisions, late views."""
 
 from collections import Counter
 from datetime import timedelta
