@@ -11,7 +11,7 @@ import polars as pl
 
 from models.calibration import band_edges, fit_platt
 from models.dataset import MammogramStream, StreamConfig
-from models.metrics import Estimate, sensitivity_at_specificity
+from models.metrics import sensitivity_at_specificity
 from models.network import MammographyNetwork
 from models.scoring import breast_auc, exam_auc, exam_scores, hit_rate, pointing, score_images
 from models.tables import open_table, read_labels
@@ -80,8 +80,11 @@ def point(scores: pl.DataFrame, data: LabelledSet) -> dict[str, dict[str, float]
         name: (name,) for name in ("benign", "suspicious", "malignant")
     }
     groups["suspicious_or_malignant"] = ("suspicious", "malignant")
-    rates: dict[str, Estimate] = {name: hit_rate(pointed, of) for name, of in groups.items()}
-    return {name: asdict(rate) for name, rate in rates.items()}
+    return {
+        name: asdict(hit_rate(pointed, of))
+        for name, of in groups.items()
+        if pointed["assessment"].is_in(of).any()
+    }
 
 
 def _density_accuracy(scores: pl.DataFrame, labels: pl.DataFrame) -> float:

@@ -5,6 +5,7 @@ it proves or calibrates on is never trained on: three seeds, three campaigns.
 """
 
 import logging
+import math
 import shlex
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from models.augmentation import Augmentation
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
 from models.export import package
+from models.metrics import OneClassError
 from models.network import MammographyNetwork
 from models.record import ModelRecord
 from models.scoring import exam_auc, mean_breast_scores, score_images
@@ -55,15 +57,15 @@ class DemonstrationPlan:
         test: As `mammo demo` generates them; proves the model.
         config: Of the training.
         augmentation: Of the training images.
-        lesion_copies: How often an image with a lesion comes in one epoch.
+        normal_copies: Share of the images without lesion that an epoch sees.
     """
 
     training: CampaignPlan = _TRAINING
     calibration: CampaignPlan = _CALIBRATION
     test: CampaignPlan = _TEST
-    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=4))
+    config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=5))
     augmentation: Augmentation = field(default_factory=Augmentation)
-    lesion_copies: float = 1.5
+    normal_copies: float = 0.5
 
     @property
     def campaigns(self) -> dict[str, CampaignPlan]:
@@ -94,18 +96,30 @@ def train(plan: DemonstrationPlan, data: LabelledSet, folder: Path) -> Mammograp
         labels.filter(pl.col("split") == split) for split in ("training", "validation")
     )
     config = StreamConfig(
-        plan.augmentation, lesion_copies=plan.lesion_copies, seed=plan.config.seed
+        plan.augmentation, normal_copies=plan.normal_copies, seed=plan.config.seed
     )
     trainer = Trainer(plan.config, data.stream(training, config), folder, choose_device())
 
     def report(network: MammographyNetwork, epoch: Epoch) -> None:
-        scores = score_images(network, data.stream(watched, StreamConfig()))
-        value = exam_auc(mean_breast_scores(scores, watched), watched).value
-        line = "epoch %d: %s in %.0f s; exam AUC %.3f on %d watched images"
         parts = {name: round(loss, 3) for name, loss in epoch.losses.items()}
-        _LOG.info(line, epoch.number, parts, epoch.seconds, value, scores.height)
+        watched_auc = _watched_auc(network, data, watched)
+        line = "epoch %d: %s in %.0f s; exam AUC %.3f on %d watched images"
+        _LOG.info(line, epoch.number, parts, epoch.seconds, watched_auc, watched.height)
 
     return trainer.run(report)
+
+
+def _watched_auc(
+    network: MammographyNetwork, data: LabelledSet, watched: pl.DataFrame
+) -> float:
+    """Exam AUC of patients that training leaves out; NaN where they are of one class."""
+    if watched["is_malignant"].n_unique() < 2:
+        return math.nan
+    scores = score_images(network, data.stream(watched, StreamConfig()))
+    try:
+        return exam_auc(mean_breast_scores(scores, watched), watched).value
+    except OneClassError:  # healthy breasts, but of women with a cancer
+        return math.nan
 
 
 def make_demonstration_model(
@@ -147,7 +161,7 @@ def describe_training(plan: DemonstrationPlan) -> dict[str, Any]:
         },
         "config": asdict(plan.config),
         "augmentation": asdict(plan.augmentation),
-        "lesion_copies": plan.lesion_copies,
+        "normal_copies": plan.normal_copies,
         "preprocessing_version": PREPROCESSING_VERSION,
         "command": shlex.join([*COMMAND.split(), *sys.argv[1:]]),
     }

@@ -33,12 +33,14 @@ class StreamConfig:
         shuffle_images: Images held back to be drawn from at random.
         lesion_copies: How often an image with a lesion comes in one epoch; a fraction is drawn
             by chance.
+        normal_copies: The same for an image without; below 1 an epoch leaves some out.
         seed: Of order, copies and augmentation.
     """
 
     augmentation: Augmentation | None = None
     shuffle_images: int = 256
     lesion_copies: float = 1.0
+    normal_copies: float = 1.0
     seed: int = 0
 
 
@@ -106,14 +108,15 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
     def _copies(
         self, rows: Iterator[dict[str, Any]], generator: np.random.Generator
     ) -> Iterator[dict[str, Any]]:
-        """Repeat images with lesions, so that an epoch does not consist of normal breasts."""
+        """Repeat or leave out, so that an epoch does not consist of normal breasts."""
         for row in rows:
             wanted = self._n_copies(self._label(row))
             for _ in range(int(wanted + generator.random())):
                 yield row
 
     def _n_copies(self, label: Mapping[str, Any]) -> float:
-        return self._config.lesion_copies if label["regions"] else 1.0
+        config = self._config
+        return config.lesion_copies if label["regions"] else config.normal_copies
 
     def _label(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return self._labels[row["sop_instance_key"]]

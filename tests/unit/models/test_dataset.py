@@ -59,6 +59,11 @@ def test_images_with_lesions_are_repeated(tables: tuple[Path, Path]) -> None:
     assert len(found) == repeated.expected_images == 60
 
 
+def test_an_epoch_may_leave_out_some_normal_images(tables: tuple[Path, Path]) -> None:
+    found = keys(stream(tables, StreamConfig(Augmentation(), normal_copies=0)))
+    assert sorted(found) == [f"{exam:03d}-R" for exam in range(1, 20, 2)]
+
+
 def test_loaders_share_the_files_between_them(tables: tuple[Path, Path]) -> None:
     loader = torch.utils.data.DataLoader(
         stream(tables, StreamConfig(Augmentation())),
