@@ -34,6 +34,7 @@ from tasks.datasets.generated import make_generated_set
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import WorkerPool
+from tasks.redeploy.repository import seal_package
 from tasks.synthetic.plan import CampaignPlan
 
 _LOG = logging.getLogger(__name__)
@@ -144,7 +145,9 @@ def make_demonstration_model(
         "metrics": {"generated_test": {"seed": plan.test.seed, **metrics}},
         "calibration": calibrate(score(network, calibration), calibration, plan.calibration),
     }
-    return package(network, version_folder, status="trained", facts=facts)
+    record = package(network, version_folder, status="trained", facts=facts)
+    seal_package(version_folder)
+    return record
 
 
 def describe_training(plan: DemonstrationPlan) -> dict[str, Any]:

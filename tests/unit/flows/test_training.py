@@ -9,6 +9,7 @@ from flows.training import DemonstrationPlan, make_demonstration_model
 from models.export import load_packaged
 from models.record import ModelRecord, read_record
 from models.training import TrainingConfig
+from tasks.redeploy.repository import verify_package
 from tasks.synthetic.plan import CampaignPlan
 
 SMALL = CampaignPlan(4, seed=71, cancer_fraction=0.5, trouble=False, size_scale=0.25)
@@ -39,6 +40,7 @@ def test_the_package_holds_a_trained_network_with_its_proof(
     assert (proof["n_exams"], proof["n_images"], proof["seed"]) == (4, 16, 73)
     assert 0 <= proof["exam_auc"]["low"] <= proof["exam_auc"]["high"] <= 1
     assert load_packaged(folders[1]).config == PLAN.config.network
+    verify_package(folders[1])
 
 
 def test_the_record_can_be_inserted_as_a_calibration(
