@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flows.servers import EmbeddedPrefect, EmbeddedS3
+from flows.prefect_server import EmbeddedPrefect
+from flows.servers import EmbeddedS3
 from flows.stack_registry import (
     Addresses,
     environment_of,

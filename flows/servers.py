@@ -1,7 +1,7 @@
-"""Servers of one machine as context managers: what they share, an S3 store and Prefect.
+"""Servers of one machine as context managers: what they share, and the S3 store.
 
-They bind to loopback only and have no users: one machine, one person. Triton is in
-`flows.triton_server`; which of them run together, in `flows.local_stack`.
+They bind to loopback only and have no users: one machine, one person. Which of them run together
+is `flows.local_stack`'s business.
 """
 
 import json
@@ -15,12 +15,13 @@ from types import TracebackType
 from typing import ClassVar, NamedTuple, Self
 
 import boto3
-import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flows.processes import LOOPBACK, ServerProcess, choose_port
 from tasks.errors import Misconfigured
+
+ANY_PORT = 0
 
 
 class EmbeddedServer(ABC):
@@ -43,9 +44,24 @@ class EmbeddedServer(ABC):
         self._process: ServerProcess | None = None
 
     def __enter__(self) -> Self:
-        """Start the server and wait until it is ready."""
+        """Start the server and wait until it is ready.
+
+        Between the choice of a free port and the server's hold of it another program may come:
+        then any other port is tried.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
-        self.port = choose_port(self.port)
+        for preferred_port in (self.port, ANY_PORT):
+            self.port = choose_port(preferred_port)
+            try:
+                self._start()
+            except Misconfigured:
+                if choose_port(self.port) == self.port or preferred_port == ANY_PORT:
+                    raise
+            else:
+                break
+        return self
+
+    def _start(self) -> None:
         log_path = self.home / "logs" / f"{self.name.lower()}.log"
         self._process = ServerProcess(
             self.name,
@@ -60,7 +76,6 @@ class EmbeddedServer(ABC):
         except BaseException:
             self._process.stop()
             raise
-        return self
 
     def __exit__(
         self,
@@ -152,47 +167,6 @@ class EmbeddedS3(EmbeddedServer):
         with suppress(BotoCoreError, ClientError):
             client.list_buckets()
             return True
-        return False
-
-
-class EmbeddedPrefect(EmbeddedServer):
-    """Prefect's server on SQLite, with its scheduler and its page; nothing calls home."""
-
-    name = "Prefect"
-    ready_timeout_s = 180
-
-    def __init__(
-        self, home: Path, preferred_port: int = 4200, held_fd: int | None = None
-    ) -> None:
-        super().__init__(home, preferred_port, held_fd)
-
-    @property
-    def api_url(self) -> str:
-        """URL of Prefect's API."""
-        return f"http://{LOOPBACK}:{self.port}/api"
-
-    def _prepare(self) -> list[str]:
-        program = Path(sysconfig.get_path("scripts")) / "prefect"
-        flags = {"--host": LOOPBACK, "--port": self.port}
-        return [str(program), "server", "start", *arguments(flags)]
-
-    def _changes(self) -> dict[str, str | None]:
-        folder = self.home / "prefect"
-        folder.mkdir(exist_ok=True)
-        return {
-            "PREFECT_HOME": str(folder),
-            "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder}/server.db",
-            "PREFECT_API_URL": None,
-            "PREFECT_PROFILE": None,
-            "PREFECT_UI_API_URL": self.api_url,
-            "PREFECT_SERVER_UI_V2_ENABLED": "false",  # calls an analytics host from the browser
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
-        }
-
-    def _is_ready(self) -> bool:
-        with suppress(httpx.HTTPError):
-            return httpx.get(f"{self.api_url}/health", timeout=5).is_success
         return False
 
 

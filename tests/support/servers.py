@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.local_stack import Addresses, environment_of
-from flows.servers import EmbeddedPrefect, EmbeddedS3
+from flows.prefect_server import EmbeddedPrefect
+from flows.servers import EmbeddedS3
 from flows.triton_server import EmbeddedTriton
 
 ANY_PORT = 0

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from flows.servers import EmbeddedPrefect
+from flows.prefect_server import EmbeddedPrefect
 from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.integration

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from tritonclient.grpc import InferenceServerClient
 
-from flows.servers import EmbeddedPrefect, EmbeddedS3, S3Keys, s3_keys
+from flows.prefect_server import EmbeddedPrefect
+from flows.servers import EmbeddedS3, S3Keys, s3_keys
 from flows.triton_server import EmbeddedTriton
 from models.contract import MODEL_NAME
 from tasks.errors import ContractViolation, Misconfigured
