@@ -1,7 +1,7 @@
 """Servers of one machine as context managers: what they share, and the S3 store.
 
-They bind to loopback only and have no users: one machine, one person. Which of them run together
-is `flows.local_stack`'s business.
+They bind to loopback only and have no users: one machine, one person. Which of them run
+together is `flows.local_stack`'s business.
 """
 
 import json
