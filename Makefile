@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV = .venv/bin/uv pip install --quiet --python
 # What the tests use besides Python packages: a browser and the validators of the standard.
 SYSTEM_PACKAGES = chromium dcmtk dicom3tools
+# What the long tests use besides: Ceph and its S3 gateway.
+LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 
 .PHONY: help demo up test test-long lint bench setup system-packages format clean
 
@@ -18,6 +20,7 @@ up: setup ## The local stack, the nightly schedule and the app
 test: setup system-packages lint ## All set-up and the whole suite, on real servers
 	.venv/bin/pytest -m "not long"
 
+test-long: SYSTEM_PACKAGES += $(LONG_PACKAGES)
 test-long: setup system-packages ## What takes too long for every change
 	.venv/bin/pytest -m long --timeout 3600
 

@@ -1,7 +1,7 @@
 """A campaign whose bucket and lake are both in S3, and what a night on it must leave."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ N_IMAGES = 4 * PLAN.n_exams
 @contextmanager
 def new_campaign_in_s3(
     home: Path, monkeypatch: pytest.MonkeyPatch, servers: dict[str, str]
-) -> Iterator[Campaign]:
+) -> Generator[Campaign]:
     """Give the lake a bucket of its own beside the campaign's, on the same store.
 
     The store has to take the keys of the suite's own S3 server: workers are forked from
