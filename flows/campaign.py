@@ -6,12 +6,13 @@ next run finishes it from the tables alone.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from prefect import allow_failure, flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -39,6 +40,8 @@ from tasks.steps import StepResult
 SHARDS_IN_FLIGHT = 2
 """One shard is decoded while the one before it is scored."""
 
+_TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT)
+
 
 @dataclass
 class Progress:
@@ -55,7 +58,7 @@ class Progress:
         self.seconds[stage] += result.seconds
 
     @contextmanager
-    def stating_failures(self) -> Iterator[None]:
+    def stating_failures(self) -> Generator[None]:
         """Turn an error on purpose into a stated failure, so that the night goes on."""
         try:
             yield
@@ -66,7 +69,7 @@ class Progress:
 @flow(
     name="campaign",
     flow_run_name="night of {list_date}",
-    task_runner=ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT),
+    task_runner=_TASK_RUNNER,
     persist_result=False,
 )
 def campaign(list_date: date | None = None, report_path: Path | None = None) -> State[None]:

@@ -59,7 +59,7 @@ def run_flow(list_date: date | None, json_path: Path | None) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         report_path = Path(folder) / "report.json"
         with progress_bars():
-            state = campaign.with_options()(list_date, report_path, return_state=True)
+            state = campaign(list_date, report_path, return_state=True)
         APILogHandler().flush()  # before the server is gone
         if not report_path.exists():
             raise Retryable(f"The night ended without a report: {state.message}")
