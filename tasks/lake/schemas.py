@@ -170,13 +170,13 @@ INSTANCES = Table(
             "R or L (0020,0062); null where it could not be determined.",
             nullable=True,
         ),
-        _text("image_laterality_source", "image_laterality, laterality or none."),
+        _text("image_laterality_source", "image_laterality, laterality, data_set or none."),
         _text(
             "view_position",
             "CC, MLO or another view's name; null where unknown.",
             nullable=True,
         ),
-        _text("view_position_source", "view_code_sequence, view_position or none."),
+        _text("view_position_source", "view_code_sequence, view_position, data_set or none."),
         _text(
             "view_modifiers",
             "View modifiers (0054,0222) by name, joined by a comma; empty where none.",
@@ -426,7 +426,7 @@ LABELS = Table(
         _text(
             "split", "training, validation or test; null where the set has none.", nullable=True
         ),
-        _text("image_laterality", "R or L."),
+        _text("image_laterality", "R or L; null where the set does not say.", nullable=True),
         _flag("is_malignant", "Whether this breast holds a cancer.", nullable=True),
         _text("finding", "no_finding, mass or calcification.", nullable=True),
         _text("assessment", "no_finding, benign, suspicious or malignant.", nullable=True),

@@ -1,0 +1,85 @@
+"""Imports a published data set: its licence accepted, its counts shown, its tables written.
+
+It refuses without an accepted licence, and goes on where a former import was ended.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from flows.progress import progress_bars
+from flows.services import build_lake, load_settings
+from tasks.datasets.catalogue import describe_licence, find_importer
+from tasks.datasets.importing import import_reading
+from tasks.datasets.leakage import check_leakage, hash_images
+from tasks.datasets.sources import require
+from tasks.errors import Misconfigured
+from tasks.lake.schemas import LABELS
+from tasks.preprocess.workers import WorkerPool
+
+
+def run_import(
+    name: str,
+    source: Path,
+    *,
+    accept_licence: bool,
+    lake_url: str | None = None,
+    json_path: Path | None = None,
+) -> dict[str, Any]:
+    """Import a data set from a folder in its official layout.
+
+    Args:
+        name: Of the data set, such as mini-mias.
+        source: The folder.
+        accept_licence: Whether the set's licence, which is printed, is accepted.
+        lake_url: Where its tables are written; below the programme's home if left out, a lake
+            for each set.
+        json_path: Where the report is also written.
+
+    Returns:
+        The report: counts found and published, what is absent or bad, what was written.
+
+    Raises:
+        Misconfigured: If the set is unknown, its licence not accepted, or its folder not of the
+            official layout.
+        ContractViolation: If the set's own split puts a patient on both sides.
+    """
+    importer = find_importer(name)
+    typer.echo(describe_licence(importer.CARD), err=True)
+    if not accept_licence:
+        raise Misconfigured("Read the licence above; to accept it, add --accept-licence.")
+    require(source, f"the folder of {name}")
+    settings = load_settings()
+    url = lake_url or str(settings.home / "datasets" / name)
+    lake = build_lake(settings.model_copy(update={"lake_url": url}))
+    pool = WorkerPool(
+        settings.n_workers, settings.decode_timeout_s, settings.worker_memory_limit_bytes
+    )
+    with progress_bars(), pool:
+        report = import_reading(lake, importer.CARD, importer.read(source), pool)
+    labels = lake.read(LABELS)
+    report["split"] = check_leakage(labels, hash_images(lake))
+    report["lake_url"] = url
+    _show(report)
+    if json_path:
+        json_path.write_text(json.dumps(report, indent=2))
+    return report
+
+
+def _show(report: dict[str, Any]) -> None:
+    for what, n in report["found"].items():
+        published = report["published"].get(what)
+        typer.echo(f"{what}: {n}" + (f" of {published} published" if published else ""))
+    for kind in ("bad_rows", "rejected_images", "remarks"):
+        for reason, rows in report[kind].items():
+            examples = ", ".join(rows["examples"][:3])
+            typer.echo(f"{kind.replace('_', ' ')}: {rows['n']}: {reason} ({examples})")
+    for sentence in (*report["absent"], *report["notes"]):
+        typer.echo(sentence)
+    written = report["written_now"]
+    typer.echo(
+        f"{written['images']} images and {written['labels_without_image']} labels without "
+        f"image written to {report['lake_url']}."
+    )
