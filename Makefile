@@ -44,6 +44,7 @@ setup: .venv/.ready .venv-triton/.ready
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv || { echo "No venv in this Python: apt-get install python3-venv"; exit 1; }
 	.venv/bin/pip install --quiet --constraint constraints.txt uv
 	$(UV) .venv/bin/python --constraint constraints.txt --editable '.[dev]'
+	.venv/bin/python -m tasks.preprocess.warm_up  # compiles the pixel loops once, not at night
 	@touch $@
 
 # Triton's python backend needs numpy 1: an environment of its own.

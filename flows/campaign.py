@@ -18,6 +18,7 @@ from prefect import allow_failure, flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -66,9 +67,13 @@ class Progress:
             self.failures.append(str(error))
 
 
+def _name_run() -> str:
+    return f"night of {flow_run.parameters.get('list_date') or today()}"
+
+
 @flow(
     name="campaign",
-    flow_run_name="night of {list_date}",
+    flow_run_name=_name_run,
     task_runner=_TASK_RUNNER,
     persist_result=False,
 )

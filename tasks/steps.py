@@ -22,7 +22,10 @@ from tasks.score.shard import score_shard
 from tasks.services import Services
 
 RETRY_DELAYS_S = [2, 8, 20]
-SHARD_TIMEOUT_S = 3600
+STEP_TIMEOUT_S = 3600
+"""Of steps in the flow's own thread. Shards run in threads that no time-out can interrupt:
+their images, reads and requests have limits of their own."""
+
 TRITON_LIMIT = "triton"
 TRITON_LEASE_S = 60
 """After this the place of a killed run is free again."""
@@ -81,7 +84,7 @@ def _is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
     return isinstance(state.result(raise_on_failure=False), Retryable)
 
 
-def _step(function: Callable[..., Any], timeout_s: float) -> Task[..., Any]:
+def _step(function: Callable[..., Any], timeout_s: float | None = None) -> Task[..., Any]:
     return task(
         name=function.__name__.strip("_"),
         retries=len(RETRY_DELAYS_S),
@@ -94,9 +97,9 @@ def _step(function: Callable[..., Any], timeout_s: float) -> Task[..., Any]:
     )(function)
 
 
-discover = _step(_discover, 1800)
-read = _step(_read, SHARD_TIMEOUT_S)
-preprocess = _step(_preprocess, SHARD_TIMEOUT_S)
-score = _step(_score, SHARD_TIMEOUT_S)
-aggregate_exams = _step(_aggregate, 1800)
-publish = _step(_publish, 1800)
+discover = _step(_discover, STEP_TIMEOUT_S)
+read = _step(_read, STEP_TIMEOUT_S)
+preprocess = _step(_preprocess)
+score = _step(_score)
+aggregate_exams = _step(_aggregate, STEP_TIMEOUT_S)
+publish = _step(_publish, STEP_TIMEOUT_S)
