@@ -1,0 +1,73 @@
+"""The import's shell: licence, counts, report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows import importing
+from flows.importing import run_import
+from tasks.errors import Misconfigured
+from tests.support.data_sets import HereAndNow, breast_picture, write_picture
+
+
+class Pool(HereAndNow):
+    def __init__(self, *_: object) -> None: ...
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SMART_MAMMO_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(importing, "WorkerPool", Pool)
+    folder = tmp_path / "mini"
+    write_picture(folder / "mdb001.pgm", breast_picture(1024, is_right=True))
+    (folder / "Info.txt").write_text("mdb001 G CIRC B 535 425 197\nmdb002 G NORM\n")
+    return folder
+
+
+def test_the_licence_is_shown_and_must_be_accepted(
+    source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Misconfigured, match="--accept-licence"):
+        run_import("mini-mias", source, accept_licence=False)
+    assert "research only" in capsys.readouterr().err
+
+
+def test_an_unknown_set_is_answered_with_the_known_ones(source: Path) -> None:
+    with pytest.raises(Misconfigured, match="choose one of mini-mias, "):
+        run_import("mini-maas", source, accept_licence=True)
+
+
+def test_an_absent_folder_is_named(source: Path) -> None:
+    with pytest.raises(Misconfigured, match="nowhere is absent"):
+        run_import("mini-mias", source / "nowhere", accept_licence=True)
+
+
+def test_counts_are_shown_beside_the_published_ones(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = run_import(
+        "mini-mias", source, accept_licence=True, json_path=tmp_path / "report.json"
+    )
+    assert "images: 2 of 322 published" in capsys.readouterr().out
+    assert report["written_now"] == {"images": 1, "labels_without_image": 1}
+    assert json.loads((tmp_path / "report.json").read_text()) == report
+
+
+def test_a_second_import_writes_nothing(source: Path) -> None:
+    run_import("mini-mias", source, accept_licence=True)
+    again = run_import("mini-mias", source, accept_licence=True)
+    assert again["written_now"] == {"images": 0, "labels_without_image": 0}
+
+
+def test_a_damaged_picture_is_counted_and_the_others_written(source: Path) -> None:
+    (source / "mdb002.pgm").write_bytes(b"P5 no picture")
+    report = run_import("mini-mias", source, accept_licence=True)
+    (reason,) = report["rejected_images"]
+    assert report["written_now"]["images"] == 1
+    assert reason.startswith("damaged_pixels")
