@@ -5,11 +5,25 @@ It refuses an unknown name with the list of the known ones.
 
 from types import ModuleType
 
-from tasks.datasets import cbis_ddsm, cbis_mass_patches, cdd_cesm, mini_mias
+from tasks.datasets import (
+    cbis_ddsm,
+    cbis_mass_patches,
+    cdd_cesm,
+    masses,
+    mini_mias,
+    vindr_mammo,
+)
 from tasks.datasets.records import Card
 from tasks.errors import Misconfigured
 
-_IMPORTERS: tuple[ModuleType, ...] = (mini_mias, cbis_ddsm, cbis_mass_patches, cdd_cesm)
+_IMPORTERS: tuple[ModuleType, ...] = (
+    mini_mias,
+    cbis_ddsm,
+    cbis_mass_patches,
+    cdd_cesm,
+    vindr_mammo,
+    masses,
+)
 """Each has a `CARD` and a function `read(source)`."""
 
 IMPORTERS = {module.CARD.name: module for module in _IMPORTERS}

@@ -94,6 +94,11 @@ def laterality_of(number: int) -> str:
     return SWAPPED.get(number, "R" if number % 2 else "L")
 
 
+def patient_of(number: int) -> str:
+    """The patient of a film: films 2k - 1 and 2k are one woman's."""
+    return f"{(number + 1) // 2:03d}"
+
+
 def box_of(x: int, y: int, radius: int) -> tuple[int, int, int, int]:
     """The circle's box in pixels from the top, cut at the film's edges.
 
@@ -107,7 +112,7 @@ def box_of(x: int, y: int, radius: int) -> tuple[int, int, int, int]:
 
 def _record(source: Path, rows: list[re.Match[str]]) -> ImageRecord:
     film, number = rows[0]["film"], int(rows[0]["number"])
-    patient = f"{(number + 1) // 2:03d}"  # films 2k - 1 and 2k
+    patient = patient_of(number)
     lesions = [row for row in rows if row["kind"] != "NORM"]
     assessment = worst([_ASSESSMENTS[row["severity"]] for row in lesions])
     first = [row for row in lesions if _ASSESSMENTS[row["severity"]] == assessment][:1]

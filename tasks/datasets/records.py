@@ -97,6 +97,7 @@ class ImageRecord:
         spacing_mm: Between rows, where the set's papers give it and the file does not.
         patients_of: The set whose patient ids these are, where it is not this one: a patient of
             two sets has one key.
+        is_film: Where a set mixes film and digital images; None takes the card's word.
         is_crop: A patch or thumbnail without an outline: its pixels are taken as they are.
     """
 
@@ -121,6 +122,7 @@ class ImageRecord:
     spacing_mm: float | None = None
     has_implant: bool | None = None
     patients_of: str = ""
+    is_film: bool | None = None
     is_crop: bool = False
 
 
@@ -177,6 +179,15 @@ def assessment_of_birads(birads: str) -> str:
     """
     category = birads.strip().upper()
     return "malignant" if category in ("5", "6") else _SUSPICION[category]
+
+
+def malignancy_of_birads(birads: str) -> bool | None:
+    """What a BI-RADS assessment says of cancer, without pathology.
+
+    Returns:
+        False for 1-3 (at most 2 % are cancers), True for 5 and 6 (95 % and more), None for 4.
+    """
+    return {"suspicious": None, "malignant": True}.get(assessment_of_birads(birads), False)
 
 
 def worst(assessments: list[str]) -> str:

@@ -109,7 +109,7 @@ def make_label(job: ImageJob, lesions: list[Lesion]) -> Row:
         "assessment": record.assessment,
         "breast_density": record.breast_density,
         "provenance": record.provenance,
-        "is_film": job.card.is_film,
+        "is_film": job.card.is_film if record.is_film is None else record.is_film,
         "regions": [_region(lesion) for lesion in lesions],
     }
 
