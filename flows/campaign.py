@@ -31,6 +31,7 @@ from tasks.ingest.intake import unread_batches
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.schemas import OBJECTS, RUNS
 from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.preprocess.workers import start_fork_server
 from tasks.publish.accounting import count_objects
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
@@ -88,6 +89,7 @@ def campaign(list_date: date | None = None, report_path: Path | None = None) -> 
         A Completed state, or a Failed one whose message says what is left for the next run.
     """
     start = perf_counter()
+    start_fork_server()
     services = build_services(load_settings())
     run = Run.begin(list_date or today())
     progress = Progress()

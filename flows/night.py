@@ -15,6 +15,7 @@ from flows.local_stack import Addresses, environment_of, local_services
 from flows.progress import progress_bars
 from flows.services import load_settings, prefect_api_url
 from tasks.errors import Retryable
+from tasks.preprocess.workers import start_fork_server
 from tasks.publish.morning import json_as_text
 
 QUIET_PREFECT = {
@@ -52,6 +53,7 @@ def run_flow(list_date: date | None, json_path: Path | None) -> bool:
     Raises:
         Retryable: If the flow ended before it could report.
     """
+    start_fork_server()  # while Prefect is imported
     from prefect.logging.handlers import APILogHandler  # Prefect reads settings at import
 
     from flows.campaign import campaign

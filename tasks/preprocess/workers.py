@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +28,15 @@ N_TRIES = 2
 
 PRELOADED = ("tasks.preprocess.warm_up",)
 """Imported once, in the server that workers are forked from: a new one costs milliseconds."""
+
+
+def start_fork_server() -> None:
+    """Have the server that workers are forked from import what they need; do not wait for it.
+
+    Called early, it hides seconds behind what else a night begins with; called again, nothing.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOADED))
+    forkserver.ensure_running()
 
 
 class WorkerPool:
@@ -124,8 +134,8 @@ class WorkerPool:
             )
 
     def _new_pool(self) -> ProcessPool:
+        start_fork_server()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOADED))
         if self._lifeline:
             self._lifeline.close()
         reader, self._lifeline = context.Pipe(duplex=False)
