@@ -9,8 +9,11 @@ from tasks.datasets import (
     cbis_ddsm,
     cbis_mass_patches,
     cdd_cesm,
+    cmmd,
+    inbreast,
     masses,
     mini_mias,
+    rsna,
     vindr_mammo,
 )
 from tasks.datasets.records import Card
@@ -23,6 +26,9 @@ _IMPORTERS: tuple[ModuleType, ...] = (
     cdd_cesm,
     vindr_mammo,
     masses,
+    inbreast,
+    rsna,
+    cmmd,
 )
 """Each has a `CARD` and a function `read(source)`."""
 
