@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.datasets import cbis_ddsm
-from tasks.datasets.cbis_ddsm import Abnormality, read_abnormalities
+from tasks.datasets.cbis_tables import Abnormality, read_abnormalities
 from tasks.datasets.records import SOFT_TISSUE, Card, ImageRecord, Reading
 from tasks.datasets.sources import require
 

@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
+from tasks.datasets.keys import ImageJob, keys_of
 from tasks.datasets.records import BadRow, Card, Reading
-from tasks.datasets.rows import ImageJob, ImageRows, keys_of, make_label, make_rows
+from tasks.datasets.rows import ImageRows, make_label, make_rows
 from tasks.errors import Rejected, Retryable
 from tasks.lake.schemas import IMAGES, INSTANCES, LABELS
 from tasks.lake.store import Lake

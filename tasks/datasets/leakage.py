@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.contract import IMAGE
-from tasks.datasets.rows import CROP_VERSION
+from tasks.datasets.keys import CROP_VERSION
 from tasks.errors import ContractViolation
 from tasks.lake.schemas import IMAGES
 from tasks.lake.store import Lake
@@ -32,6 +32,13 @@ MAX_DISTANCE_BITS = 20
 
 N_NAMED_PAIRS = 10
 IMAGES_PER_READ = 64
+_COLUMNS = (
+    "sop_instance_key",
+    "preprocessing_version",
+    "pixels",
+    "crop_height_px",
+    "crop_width_px",
+)
 
 Hash = NDArray[np.uint8]
 """[8, 32]: the hash's bits, packed, of the eight turned and mirrored images."""
@@ -57,15 +64,12 @@ def _bits(small: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def hash_images(lake: Lake) -> dict[str, Hash]:
     """Hash every image of a lake by its key, a few in memory at a time."""
-    keys = lake.read(IMAGES, columns=["sop_instance_key"])["sop_instance_key"]
-    hashes: dict[str, Hash] = {}
-    for start in range(0, len(keys), IMAGES_PER_READ):
-        wanted = pl.col("sop_instance_key").is_in(
-            keys[start : start + IMAGES_PER_READ].to_list()
-        )
-        for row in lake.read(IMAGES, where=wanted).iter_rows(named=True):
-            hashes[row["sop_instance_key"]] = perceptual_hash(_pixels(row))
-    return hashes
+    images = lake.scan(IMAGES).select(_COLUMNS)
+    return {
+        row["sop_instance_key"]: perceptual_hash(_pixels(row))
+        for batch in images.collect_batches(chunk_size=IMAGES_PER_READ)
+        for row in batch.iter_rows(named=True)
+    }
 
 
 def _pixels(row: Mapping[str, object]) -> NDArray[np.uint8]:

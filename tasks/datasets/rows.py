@@ -6,7 +6,6 @@ no outline to find, keep their pixels as they are, under a version of their own.
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,35 +13,19 @@ from typing import Any
 import numpy as np
 from pydicom import Dataset
 
+from tasks.datasets.instance_row import make_instance
+from tasks.datasets.keys import ImageJob, keys_of
 from tasks.datasets.pictures import find_mask, mask_boxes, picture_attributes, read_picture
-from tasks.datasets.records import Card, ImageRecord, Lesion, LesionMask
+from tasks.datasets.records import ImageRecord, Lesion, LesionMask
 from tasks.errors import Rejected, RejectionReason
-from tasks.ingest import values
 from tasks.ingest.header import read_header
-from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.preprocess.codecs import decode
 from tasks.preprocess.geometry import Geometry
 from tasks.preprocess.reading import read_dataset
-from tasks.preprocess.transform import PREPROCESSING_VERSION, NetworkInput, prepare
+from tasks.preprocess.transform import NetworkInput, prepare
 from tasks.preprocess.values import DISPLAY_MAX, StoredValues, apply_table, display_table
 
-CROP_VERSION = "crop-1"
-"""`preprocessing_version` of crops: display values 0-255 at their own size."""
-
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ImageJob:
-    """One image of a set."""
-
-    card: Card
-    record: ImageRecord
-
-    @property
-    def preprocessing_version(self) -> str:
-        """Which transform its pixels take."""
-        return CROP_VERSION if self.record.is_crop else PREPROCESSING_VERSION
 
 
 @dataclass(frozen=True)
@@ -59,23 +42,6 @@ class ImageRows:
     remarks: tuple[str, ...] = ()
 
 
-@lru_cache
-def _pseudonymiser(name: str) -> Pseudonymiser:
-    """With a public key: the ids of a published set are public, and have nothing to protect."""
-    return Pseudonymiser(hashlib.sha256(f"published data set: {name}".encode()).digest())
-
-
-def keys_of(job: ImageJob) -> Row:
-    """The image's pseudonyms, the same on every machine."""
-    record, own = job.record, _pseudonymiser(job.card.name)
-    issuer = record.patients_of or job.card.name
-    return {
-        "sop_instance_key": own.sop_instance_key(record.image_id),
-        "exam_key": own.exam_key(record.exam_id),
-        "patient_key": _pseudonymiser(issuer).patient_key(record.patient_id, issuer),
-    }
-
-
 def make_rows(job: ImageJob) -> ImageRows:
     """Read, decode and transform one image.
 
@@ -89,7 +55,7 @@ def make_rows(job: ImageJob) -> ImageRows:
     lesions, remarks = _lesions(record, stored)
     sha256 = hashlib.sha256(data).hexdigest()
     return ImageRows(
-        _instance(job, header, sha256[:32]),
+        make_instance(job, header, sha256[:32]),
         _image(job, made, sha256),
         make_label(job, lesions),
         remarks,
@@ -174,53 +140,6 @@ def _image(job: ImageJob, made: NetworkInput, sha256: str) -> Row:
         **vars(made.geometry),
         "breast_area_fraction": made.breast_area_fraction,
         "run_id": f"import-{job.card.name}",
-    }
-
-
-def _instance(job: ImageJob, header: Dataset, etag: str) -> Row:
-    record = job.record
-    series = values.identity(header, "SeriesInstanceUID") or record.exam_id
-    return {
-        **keys_of(job),
-        "series_key": _pseudonymiser(job.card.name).series_key(series),
-        "object_key": record.object_key,
-        "etag": etag,
-        "image_laterality": record.laterality,
-        "image_laterality_source": "data_set" if record.laterality else "none",
-        "view_position": record.view,
-        "view_position_source": "data_set" if record.view else "none",
-        "view_modifiers": "",
-        **_equipment(record, header),
-        **_pixel_facts(record, header),
-    }
-
-
-def _equipment(record: ImageRecord, header: Dataset) -> Row:
-    return {
-        "manufacturer": values.text(header, "Manufacturer") or record.manufacturer,
-        "manufacturer_model_name": values.text(header, "ManufacturerModelName"),
-        "software_versions": values.text(header, "SoftwareVersions"),
-        "site": values.text(header, "StationName") or record.site,
-        "exam_date": None,  # published sets shift or drop their dates
-        "acquired_at": None,
-        "patient_age_years": record.age_years,
-        "has_implant": record.has_implant,
-    }
-
-
-def _pixel_facts(record: ImageRecord, header: Dataset) -> Row:
-    meta = getattr(header, "file_meta", Dataset())
-    return {
-        "sop_class_uid": values.identity(header, "SOPClassUID"),
-        "transfer_syntax_uid": values.text(meta, "TransferSyntaxUID"),
-        "presentation_intent_type": values.code(header, "PresentationIntentType")
-        or "FOR PRESENTATION",
-        "rows": int(header.Rows),
-        "columns": int(header.Columns),
-        "bits_stored": int(header.BitsStored),
-        "photometric_interpretation": values.code(header, "PhotometricInterpretation"),
-        "imager_pixel_spacing_mm": values.real(header, "ImagerPixelSpacing")
-        or record.spacing_mm,
     }
 
 

@@ -5,15 +5,13 @@ leaves open whether there is a cancer.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from models.contract import DENSITIES, VIEWS
 from tasks.datasets.records import (
-    CALCIFICATION,
     NO_FINDING,
-    SOFT_TISSUE,
     Card,
     ImageRecord,
     Lesion,
@@ -23,6 +21,7 @@ from tasks.datasets.records import (
     worst,
 )
 from tasks.datasets.sources import existing, read_csv
+from tasks.datasets.vindr_findings import FINDING_COLUMNS, FINDINGS, is_number, read_lesions
 
 CARD = Card(
     name="vindr-mammo",
@@ -55,7 +54,6 @@ CARD = Card(
 )
 
 BREASTS = "breast-level_annotations.csv"
-FINDINGS = "finding_annotations.csv"
 METADATA = "metadata.csv"
 _BREAST_COLUMNS = (
     "study id",
@@ -66,20 +64,6 @@ _BREAST_COLUMNS = (
     "breast density",
     "split",
 )
-_SIDES = ("xmin", "ymin", "xmax", "ymax")
-_FINDING_COLUMNS = ("image id", "finding categories", "finding birads", *_SIDES)
-_CATEGORY = re.compile(r"'([^']+)'")
-_WITHOUT_CLASS = {"Skin Thickening", "Skin Retraction", "Nipple Retraction"} | {
-    "Suspicious Lymph Node"
-}
-_FINDING_OF = {
-    "Mass": SOFT_TISSUE,
-    "Asymmetry": SOFT_TISSUE,
-    "Focal Asymmetry": SOFT_TISSUE,
-    "Global Asymmetry": SOFT_TISSUE,
-    "Architectural Distortion": SOFT_TISSUE,
-    "Suspicious Calcification": CALCIFICATION,
-}
 Row = dict[str, str]
 
 
@@ -91,10 +75,11 @@ def read(source: Path) -> Reading:
     """
     reading = Reading()
     breasts = read_csv(source / BREASTS, _BREAST_COLUMNS)
-    findings = read_csv(source / FINDINGS, _FINDING_COLUMNS)
+    findings = read_csv(source / FINDINGS, FINDING_COLUMNS)
     metadata = read_csv(source / METADATA, ("SOP Instance UID", "Patient's Age"))
     ages = {row["SOP Instance UID"]: _age_years(row["Patient's Age"]) for row in metadata}
-    lesions = _lesions(findings, {row["image id"]: row for row in breasts}, reading)
+    grades = {row["image id"]: _grade(row) for row in breasts}
+    lesions = read_lesions(findings, grades, reading)
     for number, row in enumerate(breasts, 1):
         if reason := _flaw(row):
             reading.refuse(f"{BREASTS}, row {number}", reason)
@@ -129,38 +114,6 @@ def _density(row: Row) -> str:
 def _age_years(text: str) -> int | None:
     """Patient's Age (0010,1010) such as 043Y."""
     return int(text[:3]) if re.fullmatch(r"\d{3}Y", text) else None
-
-
-def _lesions(
-    findings: list[Row], breasts: dict[str, Row], reading: Reading
-) -> dict[str, list[Lesion]]:
-    """Boxes by image; a category that the contract has no class for is counted."""
-    lesions: dict[str, list[Lesion]] = defaultdict(list)
-    for number, row in enumerate(findings, 1):
-        where, image = f"{FINDINGS}, row {number}", row["image id"]
-        categories = _CATEGORY.findall(row["finding categories"])
-        if categories == ["No Finding"]:
-            continue
-        if image not in breasts or not all(_is_number(row[side]) for side in _SIDES):
-            reading.refuse(where, "a finding without an image or a box")
-            continue
-        for category in set(categories) - set(_FINDING_OF):
-            known = "no class of the contract" if category in _WITHOUT_CLASS else "unknown"
-            reading.refuse(where, f"finding {category}: {known}")
-        found = sorted({_FINDING_OF[name] for name in categories if name in _FINDING_OF})
-        lesions[image] += [_lesion(row, name, breasts[image]) for name in found]
-    return lesions
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
-
-
-def _lesion(row: Row, finding: str, breast: Row) -> Lesion:
-    left, top, right, bottom = (max(0, round(float(row[side]))) for side in _SIDES)
-    grade = row["finding birads"].removeprefix("BI-RADS ") or _grade(breast)
-    box = (top, left, max(1, bottom - top), max(1, right - left))
-    return Lesion(*box, finding, assessment_of_birads(grade))
 
 
 def _record(
@@ -213,7 +166,7 @@ def _count(
         "rows without a finding": sum(
             "No Finding" in r["finding categories"] for r in findings
         ),
-        "boxes": sum(_is_number(row["xmin"]) for row in findings),
+        "boxes": sum(is_number(row["xmin"]) for row in findings),
         "images without an age": sum(age is None for age in ages.values()),
     }
     reading.notes += [

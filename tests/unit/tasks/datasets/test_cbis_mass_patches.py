@@ -4,7 +4,7 @@ import numpy as np
 
 from tasks.datasets.cbis_mass_patches import CARD, read
 from tasks.datasets.importing import differences, import_reading
-from tasks.datasets.rows import CROP_VERSION
+from tasks.datasets.keys import CROP_VERSION
 from tasks.lake.schemas import IMAGES
 from tasks.lake.store import Lake
 from tests.support.data_sets import HereAndNow, real_files, write_picture

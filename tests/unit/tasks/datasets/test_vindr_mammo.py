@@ -6,7 +6,8 @@ import pytest
 
 from tasks.datasets.importing import import_reading
 from tasks.datasets.records import ImageRecord
-from tasks.datasets.vindr_mammo import BREASTS, CARD, FINDINGS, METADATA, read
+from tasks.datasets.vindr_findings import FINDINGS
+from tasks.datasets.vindr_mammo import BREASTS, CARD, METADATA, read
 from tasks.lake.schemas import IMAGES, INSTANCES, LABELS
 from tasks.lake.store import Lake
 from tasks.synthetic.dicom import build_mammogram_bytes
