@@ -8,7 +8,7 @@ import pytest
 from flows import importing
 from flows.importing import run_import
 from tasks.errors import Misconfigured
-from tests.support.data_sets import HereAndNow, breast_picture, write_picture
+from tests.support.data_sets import HereAndNow, breast_picture, real_files, write_picture
 
 
 class Pool(HereAndNow):
@@ -71,3 +71,22 @@ def test_a_damaged_picture_is_counted_and_the_others_written(source: Path) -> No
     (reason,) = report["rejected_images"]
     assert report["written_now"]["images"] == 1
     assert reason.startswith("damaged_pixels")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "n_images", "n_bare"),
+    [
+        ("mini-mias", "mini_mias", 120, 202),
+        ("cbis-ddsm", "cbis_ddsm", 0, 3103),
+        ("cbis-mass-patches", "cbis_ddsm_mass_patches", 1296, 0),
+        ("cdd-cesm", "cdd_cesm", 181, 822),
+    ],
+)
+def test_the_real_files_are_imported_in_worker_processes(
+    tmp_path: Path, name: str, folder: str, n_images: int, n_bare: int
+) -> None:
+    report = run_import(
+        name, real_files(folder), accept_licence=True, lake_url=str(tmp_path / "lake")
+    )
+    assert report["written_now"] == {"images": n_images, "labels_without_image": n_bare}
+    assert report["rejected_images"] == report["remarks"] == {}
