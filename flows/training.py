@@ -43,9 +43,12 @@ _EXAM_MEMORY_BYTES = 3 << 30
 _VALIDATION_SHARE = 0.1
 COMMAND = "python -m flows.training"
 
-_TRAINING = CampaignPlan(480, seed=1001, cancer_fraction=0.5, trouble=False)
+_TRAINING = CampaignPlan(800, seed=1001, cancer_fraction=0.5, trouble=False)
 _CALIBRATION = CampaignPlan(300, seed=1002, trouble=False)
 _TEST = CampaignPlan(300, seed=1003, trouble=False)
+
+# Normal breasts are many and teach little; cancers are told from the few benign lesions.
+_COPIES = {"no_finding": 0.35, "benign": 2.0, "suspicious": 1.5, "malignant": 1.0}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class DemonstrationPlan:
         test: As `mammo demo` generates them; proves the model.
         config: Of the training.
         augmentation: Of the training images.
-        normal_copies: Share of the images without lesion that an epoch sees.
+        copies: How often an image comes in an epoch, by assessment.
     """
 
     training: CampaignPlan = _TRAINING
@@ -66,7 +69,7 @@ class DemonstrationPlan:
     test: CampaignPlan = _TEST
     config: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=5))
     augmentation: Augmentation = field(default_factory=Augmentation)
-    normal_copies: float = 0.5
+    copies: Mapping[str, float] = field(default_factory=lambda: dict(_COPIES))
 
     @property
     def campaigns(self) -> dict[str, CampaignPlan]:
@@ -96,9 +99,7 @@ def train(plan: DemonstrationPlan, data: LabelledSet, folder: Path) -> Mammograp
     training, watched = (
         labels.filter(pl.col("split") == split) for split in ("training", "validation")
     )
-    config = StreamConfig(
-        plan.augmentation, normal_copies=plan.normal_copies, seed=plan.config.seed
-    )
+    config = StreamConfig(plan.augmentation, copies=plan.copies, seed=plan.config.seed)
     trainer = Trainer(plan.config, data.stream(training, config), folder, choose_device())
 
     def report(network: MammographyNetwork, epoch: Epoch) -> None:
@@ -164,7 +165,7 @@ def describe_training(plan: DemonstrationPlan) -> dict[str, Any]:
         },
         "config": asdict(plan.config),
         "augmentation": asdict(plan.augmentation),
-        "normal_copies": plan.normal_copies,
+        "copies": dict(plan.copies),
         "preprocessing_version": PREPROCESSING_VERSION,
         "command": shlex.join([*COMMAND.split(), *sys.argv[1:]]),
     }

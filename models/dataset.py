@@ -4,7 +4,7 @@ Order, copies and augmentation are a function of seed and epoch; nothing is kept
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -31,16 +31,14 @@ class StreamConfig:
     Args:
         augmentation: None streams them as they are, in the table's order.
         shuffle_images: Images held back to be drawn from at random.
-        lesion_copies: How often an image with a lesion comes in one epoch; a fraction is drawn
-            by chance.
-        normal_copies: The same for an image without; below 1 an epoch leaves some out.
+        copies: How often an image comes in one epoch of augmented ones, by its assessment; a
+            fraction is drawn by chance, and what is not named comes once.
         seed: Of order, copies and augmentation.
     """
 
     augmentation: Augmentation | None = None
     shuffle_images: int = 256
-    lesion_copies: float = 1.0
-    normal_copies: float = 1.0
+    copies: Mapping[str, float] = field(default_factory=dict[str, float])
     seed: int = 0
 
 
@@ -115,8 +113,7 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
                 yield row
 
     def _n_copies(self, label: Mapping[str, Any]) -> float:
-        config = self._config
-        return config.lesion_copies if label["regions"] else config.normal_copies
+        return self._config.copies.get(label["assessment"], 1.0)
 
     def _label(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return self._labels[row["sop_instance_key"]]

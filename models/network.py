@@ -43,7 +43,7 @@ class NetworkConfig:
     backbone: str = "mobilenet_v3_small"
     weights: str = "none"
     width: int = 96
-    top_k: int = 4
+    top_k: int = 3
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class TrainingConfig:
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     warmup_share: float = 0.05
-    average_decay: float = 0.995
+    average_decay: float = 0.98
     n_loaders: int = 0
     seed: int = 1
 

@@ -52,7 +52,7 @@ def test_an_epoch_is_a_function_of_seed_and_epoch(tables: tuple[Path, Path]) -> 
 
 
 def test_images_with_lesions_are_repeated(tables: tuple[Path, Path]) -> None:
-    repeated = stream(tables, StreamConfig(Augmentation(), lesion_copies=3))
+    repeated = stream(tables, StreamConfig(Augmentation(), copies={"malignant": 3}))
     found = keys(repeated)
     assert found.count("001-R") == 3
     assert found.count("001-L") == 1
@@ -60,7 +60,7 @@ def test_images_with_lesions_are_repeated(tables: tuple[Path, Path]) -> None:
 
 
 def test_an_epoch_may_leave_out_some_normal_images(tables: tuple[Path, Path]) -> None:
-    found = keys(stream(tables, StreamConfig(Augmentation(), normal_copies=0)))
+    found = keys(stream(tables, StreamConfig(Augmentation(), copies={"no_finding": 0})))
     assert sorted(found) == [f"{exam:03d}-R" for exam in range(1, 20, 2)]
 
 

@@ -15,10 +15,19 @@ def test_an_unknown_cell_costs_nothing() -> None:
     assert focal_loss(cells, target, inside) < before
 
 
+def test_a_benign_lesion_weighs_as_a_cancer_in_the_malignancy_map() -> None:
+    cells, target = torch.full((1, 7, 4, 4), -9.0), torch.zeros(1, 7, 4, 4)
+    inside = torch.ones(1, 7, 4, 4, dtype=torch.bool)
+    cells[0, 0, 0, 0] = 2.0
+    background = focal_loss(cells, target, inside)
+    target[0, 1, 0, 0], cells[0, 1, 0, 0] = 1.0, 9.0
+    assert focal_loss(cells, target, inside) > 2.5 * background
+
+
 def test_a_right_and_sure_answer_costs_less_than_a_wrong_one() -> None:
     target = torch.tensor([[1.0, 0.0, UNKNOWN]])
     right, wrong = torch.tensor([[5.0, -5.0, 9.0]]), torch.tensor([[-5.0, 5.0, 9.0]])
-    assert score_loss(right, target) < 0.01 < score_loss(wrong, target)
+    assert score_loss(right, target) < 0.02 < score_loss(wrong, target)
 
 
 def test_a_batch_without_any_truth_costs_zero_and_can_be_descended() -> None:
