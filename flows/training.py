@@ -24,12 +24,13 @@ from models.augmentation import Augmentation
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
 from models.export import package
+from models.meter import Epoch
 from models.metrics import OneClassError
 from models.network import MammographyNetwork
 from models.record import ModelRecord
 from models.scoring import exam_auc, mean_breast_scores, score_images
 from models.tables import with_split
-from models.training import Epoch, Trainer, TrainingConfig, choose_device
+from models.training import Trainer, TrainingConfig, choose_device
 from tasks.datasets.generated import make_generated_set
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION

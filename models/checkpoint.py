@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from models.export import save_weights
+from models.weights import save_weights
 
 STATE_NAME = "checkpoint.json"
 

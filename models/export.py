@@ -13,11 +13,12 @@ import numpy as np
 import onnx
 import torch
 from onnx.reference import ReferenceEvaluator
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from models.contract import IMAGE, MAX_BATCH_SIZE, OUTPUTS
 from models.network import MammographyNetwork, NetworkConfig, build_network
 from models.record import ModelRecord, describe_file, network_config, read_record
+from models.weights import save_weights
 
 ONNX_NAME = "model.onnx"
 WEIGHTS_NAME = "model.safetensors"
@@ -154,14 +155,6 @@ def load_packaged(folder: Path) -> MammographyNetwork:
     network = build_network(network_config(read_record(folder)), seed=0)
     network.load_state_dict(load_file(folder / WEIGHTS_NAME))
     return network.eval()
-
-
-def save_weights(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
-    """Write tensors as safetensors, which takes no channels_last ones, readable by others."""
-    save_file(
-        {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}, path
-    )
-    path.chmod(0o644)
 
 
 def describe_architecture(network: MammographyNetwork) -> dict[str, Any]:

@@ -4,9 +4,7 @@ It resumes after the last whole epoch to the same result and stops on a loss tha
 It neither imports data sets nor packages models.
 """
 
-import logging
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,10 +18,8 @@ from torch.utils.data import DataLoader
 from models.checkpoint import Trained, load_checkpoint, save_checkpoint
 from models.dataset import MammogramStream
 from models.losses import LossWeights, losses
+from models.meter import Epoch, Meter
 from models.network import MammographyNetwork, NetworkConfig, build_network
-
-_LOG = logging.getLogger(__name__)
-_PROGRESS_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -53,15 +49,6 @@ class TrainingConfig:
     average_decay: float = 0.98
     n_loaders: int = 0
     seed: int = 1
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch gave: its number from 1, mean losses and duration."""
-
-    number: int
-    losses: dict[str, float]
-    seconds: float
 
 
 class DivergedError(RuntimeError):
@@ -152,7 +139,7 @@ class Trainer:
             drop_last=True,
             pin_memory=self._device.type == "cuda",
         )
-        meter = _Meter(number, self._stream.expected_images)
+        meter = Meter(number, self._stream.expected_images)
         for batch in loader:
             progress = (number - 1 + meter.share) / self._config.epochs
             meter.add(self._step(batch, progress), len(batch["image"]))
@@ -186,36 +173,3 @@ class Trainer:
         self._optimizer.step()
         self._average.update_parameters(self._network)
         return {"total": total.item()} | {name: part.item() for name, part in parts.items()}
-
-
-class _Meter:
-    """Sums an epoch's losses and says now and then how far it is."""
-
-    def __init__(self, number: int, expected_images: int) -> None:
-        self._number, self._expected = number, max(1, expected_images)
-        self._images, self._sums = 0, dict[str, float]()
-        self._start = self._said = time.monotonic()
-
-    @property
-    def share(self) -> float:
-        """Share of the epoch that is done, 0-1."""
-        return min(1.0, self._images / self._expected)
-
-    def add(self, parts: Mapping[str, float], n_images: int) -> None:
-        self._images += n_images
-        for name, value in parts.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value * n_images
-        now = time.monotonic()
-        if now - self._said > _PROGRESS_S:
-            self._said = now
-            rate = self._images / (now - self._start)
-            left_s = (self._expected - self._images) / rate
-            line = "epoch %d: %3.0f %%, loss %.3f, %.1f images/s, %.0f s left"
-            loss = self._sums["total"] / self._images
-            _LOG.info(line, self._number, 100 * self.share, loss, rate, max(0.0, left_s))
-
-    def epoch(self) -> Epoch:
-        if not self._images:
-            raise ValueError("The stream holds fewer images than one batch: add data.")
-        means = {name: value / self._images for name, value in self._sums.items()}
-        return Epoch(self._number, means, time.monotonic() - self._start)
