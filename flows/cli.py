@@ -99,6 +99,44 @@ def doctor(json_path: JsonPath = None) -> None:
     raise typer.Exit(0 if all(check.is_well for check in checks) else 1)
 
 
+@app.command("import")
+def import_data_set(
+    name: Annotated[str, typer.Argument(help="Such as mini-mias, cbis-ddsm, cdd-cesm.")],
+    source: Annotated[Path, typer.Option("--from", help="Folder in the set's own layout.")],
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="The licence is printed; you accept it.")
+    ] = False,
+    lake: Annotated[
+        str | None, typer.Option(help="Lake to write; one a set if left out.")
+    ] = None,
+    json_path: JsonPath = None,
+) -> None:
+    """Import a public data set into tables, counted against its published counts."""
+    from flows.importing import run_import
+
+    counts = run_import(
+        name, source, accept_licence=accept_licence, lake_url=lake, json_path=json_path
+    )
+    typer.echo(json.dumps(counts, indent=2, default=str))
+
+
+@app.command()
+def train(
+    folder: Annotated[
+        Path, typer.Option(help="Data and state of the run, about 1.5 GB.")
+    ] = Path(".smart-mammo/training"),
+    repository: Annotated[Path, typer.Option(help="Triton's model repository.")] = Path(
+        "triton_repo"
+    ),
+    version: Annotated[str, typer.Option(help="Version to write.")] = "1",
+    workers: Annotated[int, typer.Option(help="Processes that generate exams.", min=1)] = 2,
+) -> None:
+    """Generate exams, train the demonstration model, prove it and package it."""
+    from flows.training import main as run_training
+
+    run_training(folder, repository, version, workers)
+
+
 @app.command()
 def evaluate(
     scores: Annotated[Path, typer.Option(help="CSV or Parquet: scores and truth.")],
