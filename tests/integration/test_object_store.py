@@ -105,7 +105,9 @@ def test_a_digest_of_first_sight_is_held_against_the_bytes(store: ObjectStore, m
 
 def test_an_object_written_in_parts_is_read_without_an_md5(store: ObjectStore):
     data = bytes(6 << 20)
-    client = boto3.Session().client("s3", endpoint_url=store.location.endpoint, region_name="us-east-1")
+    client = boto3.Session().client(
+        "s3", endpoint_url=store.location.endpoint, region_name="us-east-1"
+    )
     transfer = boto3.s3.transfer.TransferConfig(multipart_threshold=5 << 20, use_threads=False)
     with tempfile.SpooledTemporaryFile() as file:
         file.write(data)
