@@ -38,7 +38,7 @@ from tasks.preprocess.workers import WorkerPool
 from tasks.redeploy.repository import seal_package
 from tasks.synthetic.plan import CampaignPlan
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("flows.training")  # run as a script, __name__ is __main__
 _EXAM_TIMEOUT_S = 300.0
 _EXAM_MEMORY_BYTES = 3 << 30
 _VALIDATION_SHARE = 0.1
