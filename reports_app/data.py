@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.contract import IMAGE, SALIENCY
 from reports_app.campaign import Campaign, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
+from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
@@ -26,7 +27,6 @@ from tasks.lake.schemas import (
     OBJECTS,
     PRIORITY_LISTS,
     RUNS,
-    Table,
 )
 from tasks.lake.store import Lake
 from tasks.score.calibration import ANY, SCOPE

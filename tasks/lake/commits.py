@@ -26,8 +26,8 @@ from deltalake.exceptions import (
 )
 
 from tasks.errors import ContractViolation, Retryable
+from tasks.lake.columns import Table
 from tasks.lake.layout import CONFIGURATION, delta_schema, writer_properties
-from tasks.lake.schemas import Table
 
 CONFLICT_PATIENCE_S = 120.0
 """How long a commit is tried again while other writers win."""

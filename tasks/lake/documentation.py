@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from tasks.lake.schemas import TABLES, Table
+from tasks.lake.columns import Table
+from tasks.lake.schemas import TABLES
 
 _INTRODUCTION = """\
 # Tables

@@ -10,7 +10,7 @@ import polars as pl
 from deltalake import ColumnProperties, DeltaTable, Field, Schema, WriterProperties
 
 from tasks.errors import ContractViolation
-from tasks.lake.schemas import Table
+from tasks.lake.columns import Table
 
 CONFIGURATION = {
     # A published list stays readable as it was that morning; the default forgets in 30 days.

@@ -6,7 +6,7 @@ It reads and writes nothing: `tasks.lake.store` does.
 import polars as pl
 
 from tasks.errors import ContractViolation
-from tasks.lake.schemas import PROVENANCE, Table
+from tasks.lake.columns import PROVENANCE, Table
 
 _DIGEST = "_sha256"
 

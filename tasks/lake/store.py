@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from tasks.errors import ContractViolation
+from tasks.lake.columns import Table
 from tasks.lake.commits import (
     append,
     as_of_version,
@@ -32,7 +33,7 @@ from tasks.lake.rows import (
     check_rows,
     compared_columns,
 )
-from tasks.lake.schemas import IMAGES, Table
+from tasks.lake.schemas import IMAGES
 
 Result = TypeVar("Result")
 

@@ -6,7 +6,8 @@ from importlib.metadata import packages_distributions
 import pytest
 from pydicom.datadict import keyword_dict, keyword_for_tag
 
-from tasks.lake.schemas import INSTANCES, Column
+from tasks.lake.columns import Column
+from tasks.lake.schemas import INSTANCES
 
 PACKAGES = ("flows", "tasks", "models", "reports_app")
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from models.contract import DENSITIES, FINDING_CLASSES, IMAGE, SALIENCY
+from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
@@ -23,7 +24,6 @@ from tasks.lake.schemas import (
     OBJECTS,
     PRIORITY_LISTS,
     RUNS,
-    Table,
 )
 from tasks.publish.accounting import STATES, count_objects
 from tasks.publish.priority_list import order_exams

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 from hypothesis import strategies as st
 
-from tasks.lake.schemas import Column, Table
+from tasks.lake.columns import Column, Table
 
 _SIMPLE = {
     pl.String(): st.text(st.characters(exclude_categories=["Cs"]), max_size=12),

@@ -16,7 +16,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.campaign import campaign
 from flows.services import bucket_location, build_lake, load_settings
 from tasks.ingest.object_store import ObjectStore
-from tasks.lake.schemas import PROVENANCE, TABLES, Table
+from tasks.lake.columns import PROVENANCE, Table
+from tasks.lake.schemas import TABLES
 from tasks.lake.store import Lake
 from tasks.synthetic.campaign import GeneratedObject
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from tasks.lake.schemas import INSTANCES, OBJECTS, Table
+from tasks.lake.columns import Table
+from tasks.lake.schemas import INSTANCES, OBJECTS
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
 

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tasks.lake.columns import Table
 from tasks.lake.layout import delta_schema, one_of
-from tasks.lake.schemas import TABLES, Table
+from tasks.lake.schemas import TABLES
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from tasks.errors import ContractViolation
+from tasks.lake.columns import Column, Table
 from tasks.lake.rows import (
     absent_rows,
     are_same_rows,
@@ -11,7 +12,7 @@ from tasks.lake.rows import (
     check_rows,
     compared_columns,
 )
-from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS, Column, Table
+from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS
 from tests.support.lake_rows import image_rows, object_rows
 
 POINTS = Table(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.lake.schemas import TABLES, Table
+from tasks.lake.columns import Table
+from tasks.lake.schemas import TABLES
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

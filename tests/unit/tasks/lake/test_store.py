@@ -18,7 +18,8 @@ from polars.testing import assert_frame_equal
 
 from tasks.errors import ContractViolation, Retryable
 from tasks.lake import commits, store
-from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES, Table
+from tasks.lake.columns import Table
+from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
 from tasks.lake.store import Lake
 from tests.support.lake_race import race
 from tests.support.lake_rows import image_rows, object_rows
