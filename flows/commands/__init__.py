@@ -1,0 +1,1 @@
+"""The commands of `mammo`, one module a group; `flows.cli` joins them."""

@@ -1,0 +1,88 @@
+"""Commands of those who make models: import, train, evaluate."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import JsonPath
+
+app = typer.Typer()
+
+
+@app.command("import")
+def import_data_set(
+    name: Annotated[str, typer.Argument(help="Such as mini-mias, cbis-ddsm, cdd-cesm.")],
+    source: Annotated[Path, typer.Option("--from", help="Folder in the set's own layout.")],
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="The licence is printed; you accept it.")
+    ] = False,
+    lake: Annotated[
+        str | None, typer.Option(help="Lake to write; one a set if left out.")
+    ] = None,
+    json_path: JsonPath = None,
+) -> None:
+    """Import a public data set into tables, counted against its published counts."""
+    from flows.importing import run_import
+
+    counts = run_import(
+        name, source, accept_licence=accept_licence, lake_url=lake, json_path=json_path
+    )
+    typer.echo(json.dumps(counts, indent=2, default=str))
+
+
+@app.command()
+def train(
+    folder: Annotated[
+        Path, typer.Option(help="Data and state of the run, about 1.5 GB.")
+    ] = Path(".smart-mammo/training"),
+    repository: Annotated[Path, typer.Option(help="Triton's model repository.")] = Path(
+        "triton_repo"
+    ),
+    version: Annotated[str, typer.Option(help="Version to write.")] = "1",
+    workers: Annotated[int, typer.Option(help="Processes that generate exams.", min=1)] = 2,
+) -> None:
+    """Generate exams, train the demonstration model, prove it and package it."""
+    from flows.training import main as run_training
+
+    run_training(folder, repository, version, workers)
+
+
+@app.command()
+def evaluate(
+    scores: Annotated[Path, typer.Option(help="CSV or Parquet: scores and truth.")],
+    out: Annotated[Path, typer.Option(help="Folder of the report.")],
+    exam_column: Annotated[str, typer.Option(help="Names the exam.")],
+    truth_column: Annotated[str, typer.Option(help="0 or 1: malignancy.")],
+    breast_column: Annotated[str | None, typer.Option(help="Names the breast.")] = None,
+    image_column: Annotated[str | None, typer.Option(help="Names the image.")] = None,
+    patient_column: Annotated[str | None, typer.Option(help="Names the patient.")] = None,
+    repeat_column: Annotated[str | None, typer.Option(help="Numbers repeats.")] = None,
+    subgroup_column: Annotated[list[str] | None, typer.Option(help="Report by it too.")] = None,
+    ignored_column: Annotated[list[str] | None, typer.Option(help="Not a scorer.")] = None,
+    about: Annotated[Path | None, typer.Option(help="TOML: what no table can tell.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+) -> None:
+    """Evaluate any system's scores: page, PDF, model card and figures as JSON.
+
+    Every other numeric column of the table is a scorer.
+    """
+    from flows.evaluation import evaluate as run_evaluation
+
+    files = run_evaluation(
+        scores,
+        out,
+        exam_column=exam_column,
+        truth_column=truth_column,
+        breast_column=breast_column,
+        image_column=image_column,
+        patient_column=patient_column,
+        repeat_column=repeat_column,
+        subgroup_columns=tuple(subgroup_column or ()),
+        ignored_columns=tuple(ignored_column or ()),
+        about=about,
+        seed=seed,
+    )
+    for path in (files.figures, files.page, files.document, files.model_card):
+        typer.echo(path)
