@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Box
+from models.patches import draw_corner, lesions_within
 from models.targets import Lesion
 
 Image = NDArray[np.uint8]
@@ -42,22 +43,30 @@ def augment(
     lesions: Sequence[Lesion],
     augmentation: Augmentation,
     generator: np.random.Generator,
+    patch_px: int | None = None,
 ) -> tuple[Image, list[Lesion]]:
-    """Move, brighten or darken, and roughen an image.
+    """Move, brighten or darken, and roughen an image, or a patch of it.
 
     Args:
         image: [height, width].
         lesions: In its pixels.
         augmentation: How far.
         generator: Of the chances taken.
+        patch_px: Side of the square that is kept; None keeps the image.
     """
     matrix = _draw_matrix(image.shape[0], augmentation, generator)
+    lesions = [replace(one, box=move_box(one.box, matrix)) for one in lesions]
     size = (image.shape[1], image.shape[0])
+    if patch_px is not None:
+        corner = draw_corner(image, lesions, matrix, patch_px, generator)
+        lesions = lesions_within(lesions, corner, patch_px)
+        matrix[:, 2] -= corner[::-1]
+        size = (patch_px, patch_px)
     # Replicated borders carry the chest wall on; the other borders are background.
     moved = cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     toned = cv2.LUT(moved, _draw_tones(augmentation, generator))
     rough = _add_noise(np.asarray(toned, np.uint8), augmentation, generator)
-    return rough, [replace(one, box=move_box(one.box, matrix)) for one in lesions]
+    return rough, lesions
 
 
 def _draw_matrix(height: int, limits: Augmentation, generator: np.random.Generator) -> Affine:

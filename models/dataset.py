@@ -16,6 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from models.augmentation import Augmentation, augment
 from models.contract import DENSITIES, IMAGE
 from models.geometry import box_to_network
+from models.patches import patch_label
 from models.tables import IMAGE_COLUMNS
 from models.targets import UNKNOWN, Lesion, Targets, cell_targets, image_targets
 
@@ -33,12 +34,15 @@ class StreamConfig:
         shuffle_images: Images held back to be drawn from at random.
         copies: How often an image comes in one epoch of augmented ones, by its assessment; a
             fraction is drawn by chance, and what is not named comes once.
+        patch_px: Side of the square of each augmented image that is shown, a multiple of 32;
+            None shows the image.
         seed: Of order, copies and augmentation.
     """
 
     augmentation: Augmentation | None = None
     shuffle_images: int = 256
     copies: Mapping[str, float] = field(default_factory=dict[str, float])
+    patch_px: int | None = None
     seed: int = 0
 
 
@@ -123,7 +127,11 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
         image = np.frombuffer(row["pixels"], np.uint8).reshape(self._shape[1:])
         lesions = lesions_of(label, row)
         if self._config.augmentation is not None:
-            image, lesions = augment(image, lesions, self._config.augmentation, generator)
+            patch_px = self._config.patch_px
+            image, lesions = augment(
+                image, lesions, self._config.augmentation, generator, patch_px
+            )
+            label = label if patch_px is None else patch_label(label, lesions)
         return {
             "image": torch.from_numpy(image.copy())[None],
             "cells": torch.from_numpy(_cells(label, lesions, image.shape)),

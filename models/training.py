@@ -84,6 +84,7 @@ class Trainer:
         stream: The training images.
         folder: Where the run's state lies.
         device: Where to compute.
+        start: A network of the same architecture whose weights training starts from.
     """
 
     def __init__(
@@ -92,9 +93,12 @@ class Trainer:
         stream: MammogramStream,
         folder: Path,
         device: torch.device,
+        start: MammographyNetwork | None = None,
     ) -> None:
         self._config, self._stream, self._folder, self._device = config, stream, folder, device
         self._network = build_network(config.network, config.seed).to(device)
+        if start is not None:
+            self._network.load_state_dict(start.state_dict())
         self._network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- torch's stub lacks it
         self._average = AveragedModel(
             self._network,

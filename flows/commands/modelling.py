@@ -35,7 +35,7 @@ def import_data_set(
 @app.command()
 def train(
     folder: Annotated[
-        Path, typer.Option(help="Data and state of the run, about 1.5 GB.")
+        Path, typer.Option(help="Data and state of the run, about 2.5 GB.")
     ] = Path(".smart-mammo/training"),
     repository: Annotated[Path, typer.Option(help="Triton's model repository.")] = Path(
         "triton_repo"

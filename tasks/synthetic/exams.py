@@ -28,9 +28,6 @@ from tasks.synthetic.people import draw_woman
 from tasks.synthetic.plan import CampaignPlan
 from tasks.synthetic.truth import ImageTruth, LesionTruth
 
-_BENIGN_LESION_SHARE = 0.16
-"""Of breasts without cancer."""
-
 
 @dataclass(frozen=True)
 class Exam:
@@ -93,7 +90,7 @@ def plan_exam(plan: CampaignPlan, index: int) -> Exam:
         f"unit-{unit.number}/{exam_date:%Y-%m-%d}/{opaque}",
         syntaxes[int(rng.choice(len(syntaxes), p=shares))],
         draw_breasts(plan.stream(index, "breasts")),
-        _draw_lesions(plan.stream(index, "lesions"), plan.cancer_fraction),
+        _draw_lesions(plan.stream(index, "lesions"), plan),
         {
             **exam_attributes(rng, unit, exam_date, study_uid),
             **person_attributes(draw_woman(plan.stream(index, "woman"), exam_date)),
@@ -102,15 +99,15 @@ def plan_exam(plan: CampaignPlan, index: int) -> Exam:
 
 
 def _draw_lesions(
-    rng: np.random.Generator, cancer_fraction: float
+    rng: np.random.Generator, plan: CampaignPlan
 ) -> dict[str, tuple[Lesion, ...]]:
     """A cancer in one breast or none; benign lesions in some of the others."""
-    sick = str(rng.choice(LATERALITIES)) if rng.random() < cancer_fraction else None
+    sick = str(rng.choice(LATERALITIES)) if rng.random() < plan.cancer_fraction else None
     return {
         laterality: (draw_lesion(rng, is_malignant=True),)
         if laterality == sick
         else (draw_lesion(rng, is_malignant=False),)
-        if rng.random() < _BENIGN_LESION_SHARE
+        if rng.random() < plan.benign_fraction
         else ()
         for laterality in LATERALITIES
     }

@@ -23,6 +23,7 @@ class CampaignPlan:
         n_exams: Exams, numbered from 0 in order of their dates.
         seed: Of everything random.
         cancer_fraction: Share of exams with a cancer; a screening population has 0.005.
+        benign_fraction: Share of breasts with a benign lesion, of those without cancer.
         trouble: Whether some objects are damaged, foreign or incomplete.
         size_scale: Size of the images against the real ones; 0.25 for fast tests.
         start_date: First day.
@@ -33,6 +34,7 @@ class CampaignPlan:
     n_exams: int
     seed: int = 0
     cancer_fraction: float = 0.25
+    benign_fraction: float = 0.16
     trouble: bool = True
     size_scale: float = 1.0
     start_date: date = date(2026, 11, 2)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows import training
-from flows.training import DemonstrationPlan, make_demonstration_model
+from flows.training import make_demonstration_model
+from flows.training_plan import DemonstrationPlan, Stage
 from models.export import load_packaged
 from models.record import ModelRecord, read_record
 from models.training import TrainingConfig
@@ -13,11 +14,15 @@ from tasks.redeploy.repository import verify_package
 from tasks.synthetic.plan import CampaignPlan
 
 SMALL = CampaignPlan(4, seed=71, cancer_fraction=0.5, trouble=False, size_scale=0.25)
+QUICK = TrainingConfig(epochs=1, batch_size=4)
 PLAN = DemonstrationPlan(
     training=SMALL,
     calibration=replace(SMALL, seed=72),
     test=replace(SMALL, seed=73),
-    config=TrainingConfig(epochs=1, batch_size=4),
+    stages=(
+        Stage("patches", QUICK, {}, patch_px=96),
+        Stage("images", QUICK, {}),
+    ),
 )
 
 
@@ -39,7 +44,7 @@ def test_the_package_holds_a_trained_network_with_its_proof(
     proof = record.metrics["generated_test"]
     assert (proof["n_exams"], proof["n_images"], proof["seed"]) == (4, 16, 73)
     assert 0 <= proof["exam_auc"]["low"] <= proof["exam_auc"]["high"] <= 1
-    assert load_packaged(folders[1]).config == PLAN.config.network
+    assert load_packaged(folders[1]).config == QUICK.network
     verify_package(folders[1])
 
 
