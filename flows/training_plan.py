@@ -46,7 +46,7 @@ class Stage:
 
 
 _STAGES = (
-    Stage("patches", TrainingConfig(epochs=8, batch_size=24), _PATCH_COPIES, patch_px=288),
+    Stage("patches", TrainingConfig(epochs=12, batch_size=24), _PATCH_COPIES, patch_px=288),
     Stage("images", TrainingConfig(epochs=2, learning_rate=7e-4), _IMAGE_COPIES),
 )
 

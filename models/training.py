@@ -61,11 +61,12 @@ def choose_device() -> torch.device:
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """bfloat16 where the device computes in it natively, else float32."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported()
-    else:
-        native = getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16", False)
+    """bfloat16 on a GPU that computes in it, else float32: small networks are faster so.
+
+    Measured with avx512_bf16 and without AMX: 74 patches of 288 pixels a second and thread in
+    float32, 45 in bfloat16.
+    """
+    native = device.type == "cuda" and torch.cuda.is_bf16_supported()
     return torch.autocast(device.type, torch.bfloat16, enabled=native)
 
 
