@@ -330,6 +330,35 @@ DEPLOYMENTS = Table(
     ),
 )
 
+MODEL_VERSIONS = Table(
+    "model_versions",
+    "a packaged version of the model, as its files say",
+    ("model_version",),
+    (
+        MODEL_VERSION,
+        text("package_sha256", "Digest of the version's SHA256SUMS: of all its files."),
+        text("status", "untrained or trained."),
+        text("record", "The version's model.json."),
+        text("model_card", "The version's model card, in Markdown."),
+        timestamp("registered_at", "When this system first worked with these files."),
+    ),
+)
+
+MODEL_REPORTS = Table(
+    "model_reports",
+    "a report on a version of the model, which a promotion may rest on",
+    ("report_id",),
+    (
+        text("report_id", "Such as comparison-2-20261124T0500."),
+        text("kind", "verification or comparison."),
+        MODEL_VERSION,
+        text("against_version", "The version that it was held against: the one served then."),
+        text("package_sha256", "Digest of the SHA256SUMS of the version that was judged."),
+        timestamp("made_at", "When."),
+        text("figures", "The report, as JSON."),
+    ),
+)
+
 LABELS = Table(
     "labels",
     "what is known of an image, from a data set or the generator",
@@ -416,6 +445,8 @@ TABLES = (
     CALIBRATIONS,
     OPERATING_POINTS,
     DEPLOYMENTS,
+    MODEL_VERSIONS,
+    MODEL_REPORTS,
     LABELS,
     OUTCOMES,
     RUNS,
