@@ -4,15 +4,11 @@ It reads no pixels, keeps no attribute that ingest has no use for, and repeats n
 message. Hostile bytes end in `Rejected`, never in another exception.
 """
 
-import logging
-import warnings
 import zlib
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 
-from pydicom import Dataset, config, filereader
+from pydicom import Dataset, filereader
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import FileMetaDataset
 from pydicom.errors import InvalidDicomError
@@ -25,6 +21,8 @@ from pydicom.uid import (
 )
 
 from tasks.errors import Rejected, RejectionReason
+from tasks.preprocess.bounded_source import BoundedSource, Budget, quiet
+from tasks.preprocess.reading import is_past_meta
 
 KEYWORDS = (
     "SpecificCharacterSet",
@@ -64,8 +62,8 @@ KEYWORDS = (
 _TAGS: list[BaseTag | int] = [
     tag for keyword in KEYWORDS if (tag := tag_for_keyword(keyword)) is not None
 ]
-_PIXELS = 0x7FE00008
-"""Float Pixel Data, the first of the tags that hold pixels."""
+_LAST_TAG = max(_TAGS)
+"""Past it nothing is wanted: overlays alone may be longer than a header ever is."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,16 @@ class HeaderLimits:
     Args:
         max_object_bytes: Larger objects are not read.
         first_bytes: What is fetched at first; four times as much when that is too little.
-        max_bytes: Of a header, deflated or not.
-        max_elements: At its top level; a mammogram has under 500.
+        max_bytes: Of a header, deflated or not, up to the last attribute of `KEYWORDS`.
+        max_elements: Of it, nested ones too; a mammogram has under 1 000.
+        max_value_bytes: Of the values that are kept.
     """
 
     max_object_bytes: int = 512 << 20
     first_bytes: int = 64 << 10
-    max_bytes: int = 1 << 20
+    max_bytes: int = 4 << 20
     max_elements: int = 20_000
+    max_value_bytes: int = 1 << 20
 
 
 DEFAULT_LIMITS = HeaderLimits()
@@ -131,9 +131,10 @@ def parse_head(
     Raises:
         Rejected: NOT_DICOM, DAMAGED_HEADER or HEADER_LIMIT.
     """
+    budget = Budget(limits.max_elements, limits.max_value_bytes)
     try:
-        with _quiet():
-            header = _parse(head, is_whole, limits)
+        with quiet():
+            header = _parse(head, is_whole, budget, limits)
             for _ in header.iterall() if header else ():  # converts while it is quiet
                 pass
     except (Rejected, MemoryError):
@@ -145,6 +146,10 @@ def parse_head(
     except RecursionError:
         raise _over_limit("Its sequences are nested too deeply.") from None
     except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
+        if budget.excess:
+            raise _over_limit(budget.excess) from None
+        if not is_whole and len(head) < limits.max_bytes:
+            return None  # a sequence that is cut looks like a damaged one
         raise Rejected(
             RejectionReason.DAMAGED_HEADER,
             f"The header cannot be parsed ({type(error).__name__}).",
@@ -162,15 +167,15 @@ def _check_size(size_bytes: int, limits: HeaderLimits) -> None:
         )
 
 
-def _parse(head: bytes, is_whole: bool, limits: HeaderLimits) -> Dataset | None:
-    source = BytesIO(head)
+def _parse(head: bytes, is_whole: bool, budget: Budget, limits: HeaderLimits) -> Dataset | None:
+    source = BoundedSource(head, budget)
     filereader.read_preamble(source, force=False)  # its 128 bytes may be a program: unused
-    meta = filereader.read_dataset(source, False, True, stop_when=_is_past_meta)
+    meta = filereader.read_dataset(source, False, True, stop_when=is_past_meta)
     syntax = UID(meta.TransferSyntaxUID)
     if syntax == DeflatedExplicitVRLittleEndian:
         inflated, is_whole = _inflate(head[source.tell() :], is_whole, limits)
-        source = BytesIO(inflated)
-    end = _End(limits.max_elements)
+        source = BoundedSource(inflated, budget)
+    end = _End()
     header = filereader.read_dataset(
         source,
         syntax == ImplicitVRLittleEndian,
@@ -193,37 +198,15 @@ def _inflate(deflated: bytes, is_whole: bool, limits: HeaderLimits) -> tuple[byt
 
 
 class _End:
-    """Stops at the pixels, and at a header of a million elements."""
+    """Stops behind the last attribute that is wanted."""
 
-    def __init__(self, n_elements: int) -> None:
-        self.n_left = n_elements
+    def __init__(self) -> None:
         self.is_reached = False
 
     def __call__(self, tag: BaseTag, *_: object) -> bool:
-        self.n_left -= 1
-        if self.n_left < 0:
-            raise _over_limit("The header has too many elements.")
-        self.is_reached = tag >= _PIXELS
+        self.is_reached = tag > _LAST_TAG
         return self.is_reached
-
-
-def _is_past_meta(tag: BaseTag, *_: object) -> bool:
-    return tag.group != 2
 
 
 def _over_limit(detail: str) -> Rejected:
     return Rejected(RejectionReason.HEADER_LIMIT, detail)
-
-
-@contextmanager
-def _quiet() -> Generator[None]:
-    """Keep pydicom from warning and logging: its messages quote values."""
-    logger = logging.getLogger("pydicom")
-    former = logger.disabled
-    logger.disabled = True
-    try:
-        with config.disable_value_validation(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled = former

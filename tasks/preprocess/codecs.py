@@ -14,12 +14,13 @@ from pydicom import Dataset, uid
 from pydicom.pixels.decoders.base import get_decoder
 
 from tasks.errors import Rejected, RejectionReason
+from tasks.preprocess.bounded_source import quiet
 from tasks.preprocess.codec_samples import SAMPLES, CodecSample
 from tasks.preprocess.frame import read_frame
 from tasks.preprocess.frame_header import FrameHeader, read_jpeg2000_header, read_jpeg_header
 from tasks.preprocess.jpeg_lossless import Unsupported, decode_jpeg_lossless
 from tasks.preprocess.pixel_format import PixelFormat, read_pixel_format, to_stored_values
-from tasks.preprocess.reading import DEFAULT_LIMITS, quiet
+from tasks.preprocess.reading import DEFAULT_LIMITS
 from tasks.preprocess.values import StoredValues
 
 Decoder = Callable[[bytes, PixelFormat], NDArray[Any]]
@@ -140,8 +141,10 @@ def _decode_big_endian(frame: bytes, pixel_format: PixelFormat) -> NDArray[Any]:
 
 
 def _decode_rle(frame: bytes, pixel_format: PixelFormat) -> NDArray[Any]:
+    """Into a buffer of the frame's length: two bytes can stand for 128, and segments repeat."""
     dtype = pixel_format.pattern_dtype.newbyteorder("<")
-    return _decode_native(bytes(imagecodecs.dicomrle_decode(frame, dtype)), pixel_format)
+    decoded = imagecodecs.dicomrle_decode(frame, dtype, out=pixel_format.n_bytes)
+    return _decode_native(bytes(decoded), pixel_format)
 
 
 def _decode_jpeg_lossless(frame: bytes, pixel_format: PixelFormat) -> NDArray[Any]:
@@ -176,7 +179,7 @@ CODECS: dict[uid.UID, Codec] = {
     uid.ExplicitVRLittleEndian: _NATIVE,
     uid.DeflatedExplicitVRLittleEndian: _NATIVE,
     uid.ExplicitVRBigEndian: Codec("numpy", _decode_big_endian),
-    uid.RLELossless: Codec("imagecodecs RLE", _decode_rle, fallback="pydicom"),
+    uid.RLELossless: Codec("imagecodecs RLE", _decode_rle, fallback=None),
     uid.JPEGBaseline8Bit: _JPEG,
     uid.JPEGExtended12Bit: _JPEG,
     uid.JPEGLossless: _JPEG_LOSSLESS,

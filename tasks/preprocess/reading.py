@@ -3,16 +3,11 @@
 It keeps no attribute that could name a person, and repeats no value in a message.
 """
 
-import logging
-import warnings
 import zlib
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
 
-from pydicom import Dataset, config, filereader
+from pydicom import Dataset, filereader
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import FileMetaDataset
 from pydicom.errors import InvalidDicomError
@@ -20,8 +15,9 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from tasks.errors import Rejected, RejectionReason
+from tasks.preprocess.bounded_source import BoundedSource, Budget, quiet
 
-PIXEL_KEYWORDS = (
+HEADER_KEYWORDS = (
     "SpecificCharacterSet",
     "SamplesPerPixel",
     "PhotometricInterpretation",
@@ -44,11 +40,13 @@ PIXEL_KEYWORDS = (
     "PresentationLUTShape",
     "LUTDescriptor",
     "LUTData",
-    "PixelData",
 )
 _TAGS: list[BaseTag | int] = [
-    tag for keyword in PIXEL_KEYWORDS if (tag := tag_for_keyword(keyword)) is not None
+    tag for keyword in HEADER_KEYWORDS if (tag := tag_for_keyword(keyword)) is not None
 ]
+_FIRST_PIXELS = 0x7FE00008
+"""Float Pixel Data, the first of the tags that hold pixels."""
+_PIXEL_DATA = 0x7FE00010
 
 
 @dataclass(frozen=True)
@@ -58,12 +56,14 @@ class ReadLimits:
     Args:
         max_frame_pixels: Rows times Columns of an image that is decoded.
         max_header_bytes: What a deflated data set may hold beside its pixels.
-        max_elements: Top-level elements of a data set; a mammogram has under 500.
+        max_elements: Before the pixels, nested ones too; a mammogram has under 1 000.
+        max_value_bytes: Of the values that are kept, look-up tables above all.
     """
 
     max_frame_pixels: int = 64_000_000
     max_header_bytes: int = 16 << 20
     max_elements: int = 20_000
+    max_value_bytes: int = 2 << 20
 
     @property
     def max_inflated_bytes(self) -> int:
@@ -75,7 +75,7 @@ DEFAULT_LIMITS = ReadLimits()
 
 
 def read_dataset(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Dataset:
-    """Read the attributes of `PIXEL_KEYWORDS`, and Pixel Data undecoded.
+    """Read the attributes of `HEADER_KEYWORDS`, and Pixel Data undecoded.
 
     Args:
         data: The whole file, preamble included.
@@ -84,9 +84,10 @@ def read_dataset(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Dataset:
     Raises:
         Rejected: If it is no DICOM file, is damaged, truncated, or asks for too much.
     """
+    budget = Budget(limits.max_elements, limits.max_value_bytes)
     try:
         with quiet():
-            dataset = _parse(data, limits)
+            dataset = _parse(data, budget, limits)
             for _ in dataset.iterall():  # converts every raw value, while it is quiet
                 pass
     except (Rejected, MemoryError):
@@ -98,7 +99,7 @@ def read_dataset(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Dataset:
     except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
         raise Rejected(
             RejectionReason.DAMAGED_PIXELS,
-            f"The data set cannot be parsed ({type(error).__name__}).",
+            budget.excess or f"The data set cannot be parsed ({type(error).__name__}).",
         ) from None
     if "PixelData" not in dataset:
         raise Rejected(
@@ -107,22 +108,35 @@ def read_dataset(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Dataset:
     return dataset
 
 
-def _parse(data: bytes, limits: ReadLimits) -> Dataset:
-    source: BinaryIO = BytesIO(data)
+def _parse(data: bytes, budget: Budget, limits: ReadLimits) -> Dataset:
+    source = BoundedSource(data, budget)
     filereader.read_preamble(source, force=False)
-    meta = filereader.read_dataset(source, False, True, stop_when=_is_past_meta)
-    syntax = UID(meta.TransferSyntaxUID)
+    meta = filereader.read_dataset(source, False, True, stop_when=is_past_meta)
+    syntax, start = UID(meta.TransferSyntaxUID), source.tell()
     if syntax == DeflatedExplicitVRLittleEndian:
-        source = BytesIO(inflate(data[source.tell() :], limits.max_inflated_bytes))
-    dataset = filereader.read_dataset(
-        source,
-        syntax.is_implicit_VR,
-        syntax.is_little_endian,
-        stop_when=_ElementBudget(limits.max_elements),
-        specific_tags=_TAGS,
-    )
+        data, start = inflate(data[start:], limits.max_inflated_bytes), 0
+    dataset = _parse_body(data, start, syntax, budget)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = syntax
+    return dataset
+
+
+def _parse_body(data: bytes, start: int, syntax: UID, budget: Budget) -> Dataset:
+    """What is wanted of the header, within a budget; then Pixel Data, whatever its length."""
+    encoding = (syntax.is_implicit_VR, syntax.is_little_endian)
+    header = BoundedSource(data, budget)
+    header.seek(start)
+    dataset = filereader.read_dataset(
+        header, *encoding, stop_when=_is_pixels, specific_tags=_TAGS
+    )
+    pixels = BytesIO(data)
+    pixels.seek(header.tell())
+    wanted: list[BaseTag | int] = [_PIXEL_DATA]
+    dataset.update(
+        filereader.read_dataset(
+            pixels, *encoding, stop_when=_is_past_pixels, specific_tags=wanted
+        )
+    )
     return dataset
 
 
@@ -155,34 +169,14 @@ def inflate(deflated: bytes, max_bytes: int) -> bytes:
     return inflated
 
 
-class _ElementBudget:
-    """Stops a data set of a million elements, which would take 17 s to walk."""
-
-    def __init__(self, n_elements: int) -> None:
-        self.n_left = n_elements
-
-    def __call__(self, *_: object) -> bool:
-        self.n_left -= 1
-        if self.n_left < 0:
-            raise Rejected(
-                RejectionReason.DAMAGED_PIXELS, "The data set has too many elements."
-            )
-        return False
-
-
-def _is_past_meta(tag: BaseTag, *_: object) -> bool:
+def is_past_meta(tag: BaseTag, *_: object) -> bool:
+    """Whether an element lies behind the file meta information, of group 2."""
     return tag.group != 2
 
 
-@contextmanager
-def quiet() -> Generator[None]:
-    """Keep pydicom from warning and logging: its messages quote values."""
-    logger = logging.getLogger("pydicom")
-    former = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with config.disable_value_validation(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(former)
+def _is_pixels(tag: BaseTag, *_: object) -> bool:
+    return tag >= _FIRST_PIXELS
+
+
+def _is_past_pixels(tag: BaseTag, *_: object) -> bool:
+    return tag > _PIXEL_DATA
