@@ -4,6 +4,7 @@ It makes nothing twice: a campaign that stands in the home's bucket is not gener
 """
 
 import json
+import secrets
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -111,11 +112,18 @@ def check_port(port: int) -> None:
 
 
 def serve_app(settings: Settings) -> None:
-    """Serve the app on loopback until Ctrl-C."""
-    from reports_app.app import create_app, serve  # Dash takes seconds to import
+    """Serve the app on loopback until Ctrl-C, and print the link that opens it once."""
+    from flows.doors import build_sign_in  # Dash takes seconds to import
+    from reports_app.access.sign_in import SIGN_IN_PATH
+    from reports_app.app import create_app, serve
 
-    typer.echo(f"The app: http://{LOOPBACK}:{settings.app_port}   (Ctrl-C ends everything)")
-    serve(create_app(build_lake(settings)), LOOPBACK, settings.app_port)
+    door = build_sign_in(settings, one_time_token=secrets.token_urlsafe(24))
+    address = f"http://{LOOPBACK}:{settings.app_port}"
+    typer.echo(f"The app: {address}{SIGN_IN_PATH}/{door.one_time_token}")
+    typer.echo(
+        "That link works once; accounts are made by `mammo user add`. Ctrl-C ends everything."
+    )
+    serve(create_app(build_lake(settings), door), LOOPBACK, settings.app_port)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ TIMEZONE = ZoneInfo("America/Santiago")
 FIRST_MODEL_VERSION = "1"
 """Served until the first promotion is recorded in `deployments`."""
 
-PSEUDONYM_KEY_BYTES = 32
+SECRET_BYTES = 32
 
 
 def load_settings() -> Settings:
@@ -95,10 +95,15 @@ def pseudonym_key(settings: Settings) -> bytes:
     """The secret of the pseudonyms: from the setting, else from a file made on first use."""
     if settings.pseudonym_key:
         return settings.pseudonym_key.get_secret_value().encode()
-    path = settings.home / "secrets" / "pseudonym_key"
+    return home_secret(settings, "pseudonym_key").encode()
+
+
+def home_secret(settings: Settings, name: str) -> str:
+    """A secret of this home, made on first use."""
+    path = settings.home / "secrets" / name
     if not path.exists():
-        _write_secret(path, secrets.token_hex(PSEUDONYM_KEY_BYTES))
-    return path.read_text().strip().encode()
+        _write_secret(path, secrets.token_hex(SECRET_BYTES))
+    return path.read_text().strip()
 
 
 def _write_secret(path: Path, value: str) -> None:

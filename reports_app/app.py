@@ -1,6 +1,6 @@
 """The Dash app: builds it, routes its addresses to pages, serves it on loopback.
 
-It reads no table itself (`reports_app.data` does) and knows no sign-in yet: loopback only.
+It reads no table itself (`reports_app.data` does) and decides on nobody (`reports_app.access`).
 """
 
 import logging
@@ -12,6 +12,8 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from flask import Flask, Response, abort, request
 from waitress.server import create_server
 
+from reports_app.access.roles import Role, is_room, may_enter
+from reports_app.access.sign_in import SignIn, current_roles, require_sign_in
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
@@ -43,11 +45,15 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(lake: Lake, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> Dash:
+def create_app(
+    lake: Lake, sign_in: SignIn | None = None, allowed_hosts: Collection[str] = LOOPBACK_NAMES
+) -> Dash:
     """Build the app over a lake.
 
     Args:
         lake: Where the night's tables are; it may still be empty.
+        sign_in: How people get in; without it everything is open to all who reach the app, as
+            tests of pages want it.
         allowed_hosts: Names under which the app answers, without port.
     """
     app = Dash(
@@ -68,6 +74,8 @@ def create_app(lake: Lake, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> D
     exam.register(app)
     _register_files(_server(app), reports)
     protect(_server(app), allowed_hosts, _script_hashes(app))
+    if sign_in is not None:
+        require_sign_in(_server(app), sign_in)
     return app
 
 
@@ -105,7 +113,7 @@ def _register_router(app: Dash, reports: Reports) -> None:
         on_error=_error_page,
     )
     def route(path: str | None, search: str | None) -> tuple[Any, dict[str, str]]:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
-        return show(Address.parse(path, search), reports)
+        return show(Address.parse(path, search), reports, current_roles())
 
     app.clientside_callback(
         ClientsideFunction("smartMammo", "name_page"),
@@ -114,10 +122,14 @@ def _register_router(app: Dash, reports: Reports) -> None:
     )
 
 
-def show(address: Address, reports: Reports) -> tuple[Any, dict[str, str]]:
-    """The page of an address, and its title and language for the browser."""
+def show(
+    address: Address, reports: Reports, roles: Collection[Role]
+) -> tuple[Any, dict[str, str]]:
+    """The page of an address as far as roles open it, with title and language."""
     t = address.texts
-    page = html.Div(page_frame(address, _content(address, reports)), lang=t.language)
+    is_closed = is_room(address.path) and not may_enter(roles, address.path)
+    content = _closed(t) if is_closed else _content(address, reports)
+    page = html.Div(page_frame(address, content, roles), lang=t.language)
     return page, {"title": f"{_title(address)} · {t('app.name')}", "lang": t("app.lang")}
 
 
@@ -133,6 +145,10 @@ def _content(address: Address, reports: Reports) -> list[Any]:
         t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button"
     )
     return [message(t("not_found.title"), t("not_found.text"), back)]
+
+
+def _closed(t: Texts) -> list[Any]:
+    return [message(t("role.closed_title"), t("role.closed_text"))]
 
 
 def _title(address: Address) -> str:

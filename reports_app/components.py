@@ -3,17 +3,22 @@
 They hold no numbers of their own and read nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
+from reports_app.access.roles import EVERYBODY, Role, may_enter
+from reports_app.access.sign_in import SIGN_OUT_PATH, is_signed_in
 from reports_app.indicators import Proportion
 from reports_app.links import CAMPAIGN_PATH, LIST_PATH, Address
 from reports_app.palette import BANDS, ink_on_band
 from reports_app.plotting import CONFIG
 from reports_app.texts import NO_VALUE, Texts
+
+NAVIGATION = {"nav.campaign": CAMPAIGN_PATH, "nav.list": LIST_PATH}
+"""Texts of the sections and where they are, in the order of the header."""
 
 HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
 """For what only decorates words that stand beside it."""
@@ -24,13 +29,16 @@ def named(words: str) -> dict[str, Any]:
     return {"aria-label": words}
 
 
-def page_frame(address: Address, content: Sequence[Any]) -> list[Any]:
-    """A whole page: header with navigation and language, the notice, the content."""
+def page_frame(
+    address: Address, content: Sequence[Any], roles: Collection[Role] = EVERYBODY
+) -> list[Any]:
+    """A whole page: header with navigation as far as roles open it, the notice, the content."""
     t = address.texts
     return [
         html.A(t("app.skip"), href="#content", className="skip"),
         html.Header(
-            [_brand(t), _navigation(address), _language_link(address)], className="top"
+            [_brand(t), _navigation(address, roles), _language_link(address), *_sign_out(t)],
+            className="top",
         ),
         notice(t),
         html.Main(content, id="content", tabIndex="-1"),
@@ -44,15 +52,22 @@ def _brand(t: Texts) -> html.Div:
     )
 
 
-def _navigation(address: Address) -> html.Nav:
+def _navigation(address: Address, roles: Collection[Role]) -> html.Nav:
     t = address.texts
     links = [
-        _nav_link(
-            t("nav.campaign"), address.to(CAMPAIGN_PATH), is_here=address.path == CAMPAIGN_PATH
-        ),
-        _nav_link(t("nav.list"), address.to(LIST_PATH), is_here=address.path == LIST_PATH),
+        _nav_link(t(name), address.to(path), is_here=address.path == path)
+        for name, path in NAVIGATION.items()
+        if may_enter(roles, path)
     ]
     return html.Nav(links, **named(t("nav.label")))
+
+
+def _sign_out(t: Texts) -> list[html.Form]:
+    """The way out, where somebody came in."""
+    if not is_signed_in():
+        return []
+    button = html.Button(t("sign_in.out"), type="submit", className="button quiet")
+    return [html.Form(button, action=SIGN_OUT_PATH, method="post", className="sign-out")]
 
 
 def _nav_link(label: str, target: Address, *, is_here: bool) -> dcc.Link:

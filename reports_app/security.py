@@ -1,7 +1,8 @@
-"""What every answer carries and which requests are answered at all.
+"""What every answer carries and which requests are answered at all, whoever asks.
 
-The app has no sign-in yet, so it answers only to the names of this machine: a page on the web
-that points its own name here (DNS rebinding) gets a refusal.
+The app answers only under its own names: a page on the web that points its name here (DNS
+rebinding) gets a refusal, and so does a form or script of another page. Who may see what is
+`reports_app.access`'s work.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, request
 
 MAX_REQUEST_BYTES = 1 << 20
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def protect(
@@ -30,6 +32,11 @@ def protect(
         if urlsplit(f"//{request.host}").hostname not in allowed_hosts:
             abort(421, "This app answers only under the names of its own machine.")
 
+    @server.before_request
+    def check_origin() -> None:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
+        if request.method not in _SAFE_METHODS and not _is_own_page():
+            abort(403, "This request came from another site's page.")
+
     @server.after_request
     def add_headers(response: Response) -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
         for name, value in headers.items():
@@ -37,6 +44,17 @@ def protect(
         if not _is_asset(request.path):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_own_page() -> bool:
+    """Whether a request was made by this app's page or by no page at all.
+
+    References:
+        W3C, Fetch Metadata Request Headers, 2.4 (Sec-Fetch-Site); RFC 6454, 7 (Origin).
+    """
+    origin = request.headers.get("Origin")
+    is_same = origin is None or urlsplit(origin).netloc == request.host
+    return is_same and request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}
 
 
 def _is_asset(path: str) -> bool:

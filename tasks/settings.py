@@ -48,6 +48,15 @@ class Settings(BaseSettings):
     app_port: int = Field(8050, description="Port of the Dash app, on 127.0.0.1.")
     prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
 
+    oidc_issuer: str | None = Field(
+        None, description="URL of the directory where people sign in; unset: local accounts."
+    )
+    oidc_client_id: str | None = Field(None, description="This app's name at that directory.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret there.")
+    oidc_role_claim: str = Field(
+        "roles", description="Claim with manager, radiologist or engineer."
+    )
+
     n_workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes."
     )

@@ -71,3 +71,13 @@ window.addEventListener("afterprint", () => {
     }
     layOutGrid("normal");
 });
+
+// A session that ended: the page is loaded again, and the server answers with the sign-in form.
+const ask = window.fetch;
+window.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (answer.status === 401) {
+        window.location.reload();
+    }
+    return answer;
+};

@@ -15,13 +15,14 @@ from reports_app.texts.exam import EXAM
 from reports_app.texts.grid import GRID
 from reports_app.texts.priority_list import PRIORITY_LIST
 from reports_app.texts.shell import SHELL
+from reports_app.texts.sign_in import SIGN_IN
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 TIMEZONE = ZoneInfo("America/Santiago")
 
-TEXTS: dict[str, Text] = SHELL | CAMPAIGN | PRIORITY_LIST | EXAM | CODES | GRID
+TEXTS: dict[str, Text] = SHELL | SIGN_IN | CAMPAIGN | PRIORITY_LIST | EXAM | CODES | GRID
 
 NO_VALUE = "\N{EN DASH}"
 _SEPARATORS: dict[Language, dict[int, str]] = {
