@@ -63,7 +63,7 @@ def read_object(
 
     def fetch(n_bytes: int) -> bytes:
         with off_the_clock():
-            return store.read_range(summary.object_key, summary.etag, n_bytes)
+            return store.read_part(summary.object_key, summary.etag, n_bytes)
 
     return read_instance(summary, fetch, pseudonymiser, limits)
 

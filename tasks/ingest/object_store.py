@@ -9,7 +9,6 @@ error page, as success. So every read is tried and verified as a whole.
 import base64
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tasks.errors import Misconfigured
+from tasks.ingest.etags import md5, proves
 from tasks.ingest.retries import DamagedInTransit, ObjectChanged, error_code, retried
 
 CONNECT_TIMEOUT_S = 5
@@ -32,7 +32,6 @@ KEYS_PER_PAGE = 1000
 _REFUSALS = frozenset(
     {"NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 )
-_MD5 = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -101,24 +100,31 @@ class ObjectStore:
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
 
-    def read_range(self, object_key: str, etag: str, n_bytes: int) -> bytes:
-        """Read an object's first bytes; all of them if there are fewer.
+    def read_part(
+        self, object_key: str, etag: str, n_bytes: int, start: int = 0, *, twice: bool = True
+    ) -> bytes:
+        """Read some of an object's bytes; fewer if it ends before.
+
+        Args:
+            object_key: Of the object.
+            etag: As listed.
+            n_bytes: How many; at least 1.
+            start: From which byte on.
+            twice: Until two answers agree: no digest covers a part. Not where the caller has
+                a proof of its own.
 
         Raises:
             ObjectChanged: If another object is there by now, or none.
-            Retryable: If the store does not answer, or never with the whole range.
+            Retryable: If the store does not answer, or never with the same whole range.
         """
 
         def attempt() -> bytes:
-            answer = self._get(object_key, etag, Range=f"bytes=0-{n_bytes - 1}")
-            with closing(answer["Body"]) as body:
-                data = body.read(n_bytes)
-            total = str(answer.get("ContentRange", answer["ContentLength"])).split("/")[-1]
-            if len(data) != min(n_bytes, int(total)):
-                raise DamagedInTransit(f"{len(data)} of {n_bytes} bytes arrived")
+            data = self._part(object_key, etag, start, n_bytes)
+            if twice and self._part(object_key, etag, start, n_bytes) != data:
+                raise DamagedInTransit("two answers differ")
             return data
 
-        return retried(f"Reading the head of {object_key}", attempt)
+        return retried(f"Reading a part of {object_key}", attempt)
 
     def read(
         self, object_key: str, etag: str, size_bytes: int, sha256: str | None = None
@@ -127,7 +133,8 @@ class ObjectStore:
 
         Args:
             object_key: Of the object.
-            etag: As listed; where it is an MD5, bytes read for the first time are held to it.
+            etag: As listed. Bytes read for the first time are held to it; where it is no MD5,
+                whole or in parts, two answers must agree.
             size_bytes: As listed.
             sha256: Digest of the bytes at first sight, hexadecimal, if they were read before.
 
@@ -137,13 +144,32 @@ class ObjectStore:
         """
 
         def attempt() -> VerifiedObject:
-            answer = self._get(object_key, etag)
-            with closing(answer["Body"]) as body:
-                data = body.read(size_bytes + 1)
-            is_md5 = "aws:kms" not in answer.get("ServerSideEncryption", "")
-            return _verified(data, etag if is_md5 else "", size_bytes, sha256)
+            data, is_proven = self._whole(object_key, etag, size_bytes)
+            digest = hashlib.sha256(data).hexdigest()
+            if sha256 not in (None, digest):
+                raise DamagedInTransit("not the bytes that were read at first sight")
+            if sha256 is None and not is_proven:
+                again, _ = self._whole(object_key, etag, size_bytes)
+                if hashlib.sha256(again).hexdigest() != digest:
+                    raise DamagedInTransit("two answers differ")
+            return VerifiedObject(data, digest)
 
         return retried(f"Reading {object_key}", attempt)
+
+    def size_bytes(self, object_key: str, etag: str) -> int:
+        """Tell an object's size.
+
+        Raises:
+            ObjectChanged: If another object is there by now, or none.
+            Retryable: If the store does not answer.
+        """
+
+        def attempt() -> int:
+            answer = self._get(object_key, etag, Range="bytes=0-0")
+            answer["Body"].close()
+            return _total_bytes(answer)
+
+        return retried(f"Measuring {object_key}", attempt)
 
     def write(self, object_key: str, data: bytes) -> str:
         """Write an object, with a digest that the store checks; its ETag.
@@ -151,11 +177,11 @@ class ObjectStore:
         Raises:
             Retryable: If the store does not take it.
         """
-        md5 = base64.b64encode(_md5(data)).decode()
+        digest = base64.b64encode(md5(data)).decode()
 
         def attempt() -> str:
             answer = self._client.put_object(
-                Bucket=self.location.bucket, Key=object_key, Body=data, ContentMD5=md5
+                Bucket=self.location.bucket, Key=object_key, Body=data, ContentMD5=digest
             )
             return _plain(answer["ETag"])
 
@@ -207,6 +233,30 @@ class ObjectStore:
 
         return retried(f"Listing {self.location.bucket}", attempt)
 
+    def _part(self, object_key: str, etag: str, start: int, n_bytes: int) -> bytes:
+        answer = self._get(object_key, etag, Range=f"bytes={start}-{start + n_bytes - 1}")
+        is_whole = "ContentRange" not in answer  # the store does not know ranges
+        with closing(answer["Body"]) as body:
+            if is_whole:
+                body.read(start)
+            data = body.read(n_bytes)
+        if len(data) != min(n_bytes, _total_bytes(answer) - start):
+            raise DamagedInTransit(f"{len(data)} of {n_bytes} bytes arrived")
+        return data
+
+    def _whole(self, object_key: str, etag: str, size_bytes: int) -> tuple[bytes, bool]:
+        """An object's bytes, and whether its ETag is theirs."""
+        answer = self._get(object_key, etag)
+        with closing(answer["Body"]) as body:
+            data = body.read(size_bytes + 1)
+        if len(data) != size_bytes:
+            raise DamagedInTransit(f"not the {size_bytes} bytes listed")
+        is_digest = "aws:kms" not in answer.get("ServerSideEncryption", "")
+        is_proven = proves(etag if is_digest else "", data)
+        if is_proven is False:
+            raise DamagedInTransit("not the bytes that the ETag is the MD5 of")
+        return data, bool(is_proven)
+
     def _get(self, object_key: str, etag: str, **options: str) -> dict[str, Any]:
         """Open an object, and compare the ETag that came with it.
 
@@ -224,21 +274,9 @@ class ObjectStore:
         raise ObjectChanged(f"{object_key} was replaced since it was listed.")
 
 
-def _verified(
-    data: bytes, etag: str, size_bytes: int, known_sha256: str | None
-) -> VerifiedObject:
-    if len(data) != size_bytes:
-        raise DamagedInTransit(f"not the {size_bytes} bytes listed")
-    sha256 = hashlib.sha256(data).hexdigest()
-    if known_sha256 not in (None, sha256):
-        raise DamagedInTransit("not the bytes that were read at first sight")
-    if known_sha256 is None and _MD5.fullmatch(etag) and _md5(data).hex() != etag:
-        raise DamagedInTransit("not the bytes that the ETag is the MD5 of")
-    return VerifiedObject(data, sha256)
-
-
-def _md5(data: bytes) -> bytes:
-    return hashlib.md5(data, usedforsecurity=False).digest()
+def _total_bytes(answer: dict[str, Any]) -> int:
+    """The object's size, from an answer with some of it or all."""
+    return int(str(answer.get("ContentRange", answer["ContentLength"])).split("/")[-1])
 
 
 @lru_cache(maxsize=8)

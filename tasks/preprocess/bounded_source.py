@@ -65,9 +65,9 @@ class BoundedSource(BytesIO):
             OverBudget: If the budget does not cover it.
         """
         n_present = max(self._size - self.tell(), 0)
-        is_all = size is None or size < 0
-        self._budget.spend(n_present if is_all else min(size, n_present))
-        return super().read(size)
+        n_bytes = n_present if size is None or size < 0 else min(size, n_present)
+        self._budget.spend(n_bytes)
+        return super().read(n_bytes)
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def test_more_objects_than_a_page_are_all_listed(store: ObjectStore, monkeypatch
 @pytest.mark.parametrize("n_bytes", [1, 10, 11, 4096])
 def test_the_head_of_an_object_is_as_long_as_asked(store: ObjectStore, n_bytes: int):
     listed = written(store, "head/1.dcm", b"0123456789a")
-    assert store.read_range("head/1.dcm", listed.etag, n_bytes) == b"0123456789a"[:n_bytes]
+    assert store.read_part("head/1.dcm", listed.etag, n_bytes) == b"0123456789a"[:n_bytes]
 
 
 def test_a_replaced_or_deleted_object_is_noticed(store: ObjectStore):
@@ -93,7 +93,7 @@ def test_a_replaced_or_deleted_object_is_noticed(store: ObjectStore):
     with pytest.raises(ObjectChanged):
         store.read(listed.object_key, listed.etag, listed.size_bytes)
     with pytest.raises(ObjectChanged):
-        store.read_range("changed/none.dcm", listed.etag, 10)
+        store.read_part("changed/none.dcm", listed.etag, 10)
 
 
 def test_a_digest_of_first_sight_is_held_against_the_bytes(store: ObjectStore, monkeypatch):

@@ -130,11 +130,11 @@ def ranged(body: bytes, n_total: int = len(DATA)) -> Answer:
     ids=["range", "store that ignores ranges", "short", "page"],
 )
 def test_a_range_is_read_whole(scripted: Scripted, answers: list[Answer]):
-    assert scripted.follow(*answers).read_range("a", MD5, 100) == DATA[:100]
+    assert scripted.follow(*answers).read_part("a", MD5, 100) == DATA[:100]
 
 
 def test_a_range_over_the_end_is_the_whole_object(scripted: Scripted):
-    head = scripted.follow(ranged(DATA)).read_range("a", MD5, 1 << 20)
+    head = scripted.follow(ranged(DATA)).read_part("a", MD5, 1 << 20)
     assert head == DATA
 
 
