@@ -123,6 +123,15 @@ def overwrite(table: Table, delta: DeltaTable, rows: pl.DataFrame, predicate: st
     )
 
 
+def remove(delta: DeltaTable, predicate: str) -> None:
+    """Delete the rows that fulfil a condition in the version that was read.
+
+    Raises:
+        CommitFailedError: If the table moved on.
+    """
+    delta.delete(predicate, commit_properties=_AT_THIS_VERSION)
+
+
 @contextmanager
 def translated(table: Table) -> Generator[None]:
     """Turn the exceptions of Delta, polars and the storage into this system's.

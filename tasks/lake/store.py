@@ -22,6 +22,7 @@ from tasks.lake.commits import (
     create,
     locked,
     overwrite,
+    remove,
     translated,
     until_no_conflict,
 )
@@ -211,6 +212,41 @@ class Lake:
             return True
 
         return self._commit(table, attempt)
+
+    def delete(self, table: Table, column: str, values: Sequence[str]) -> int:
+        """Delete the rows that have one of some values in a column; if none, commit nothing.
+
+        Former versions keep them: `tasks.lake.history` is about those.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
+        if self.version(table) is None:
+            return 0
+
+        def attempt(delta: DeltaTable) -> int:
+            standing = self._frame(table, delta).select(column).collect().get_column(column)
+            found = standing.filter(standing.is_in(list(values)))
+            for part in found.unique().to_frame().iter_slices(KEYS_PER_CONDITION):
+                remove(delta, one_of(column, part.get_column(column)))
+            return found.len()
+
+        return self._commit(table, attempt)
+
+    def settle(self, table: Table) -> tuple[int, frozenset[str]]:
+        """Write a checkpoint: whoever reads the latest version needs no older commit.
+
+        Returns:
+            The latest version, and the names of the data files that it is made of.
+        """
+        with translated(table):
+            delta = DeltaTable(self._path(table), storage_options=self._options())
+            delta.create_checkpoint()
+            names = pl.DataFrame(delta.get_add_actions()).get_column("path")
+            return delta.version(), frozenset(names)
 
     def _commit(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
         with translated(table), locked(self._path(table)):
