@@ -34,8 +34,12 @@ class RejectionReason(StrEnum):
     HEADER_LIMIT = "header_limit"
     WRONG_MODALITY = "wrong_modality"
     NOT_A_MAMMOGRAM = "not_a_mammogram"
+    CONTAINER = "container"
+    CONTAINER_REFUSED = "container_refused"
+    DICOMDIR = "dicomdir"
     DUPLICATE_INSTANCE = "duplicate_instance"
     CONFLICTING_INSTANCE = "conflicting_instance"
+    ERASED = "erased"
     # A mammogram of a known exam that cannot be scored: the object is "unscorable".
     FOR_PROCESSING = "for_processing"
     LATERALITY_MISSING = "laterality_missing"

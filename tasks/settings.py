@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(
         None, description="Secret of the pseudonyms; unset: HOME/secrets."
     )
+    role: str | None = Field(
+        None, description="Who asks: radiologist or custodian may re-identify an exam."
+    )
 
     app_port: int = Field(8050, description="Port of the Dash app, on 127.0.0.1.")
     prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
@@ -70,6 +73,18 @@ class Settings(BaseSettings):
     max_object_bytes: int = Field(512 << 20, description="Larger objects are rejected unread.")
     max_frame_pixels: int = Field(
         64_000_000, description="Images that claim more pixels are not decoded."
+    )
+    max_header_bytes: int = Field(
+        4 << 20, description="Longer headers are rejected; overlays and pixels do not count."
+    )
+    max_header_elements: int = Field(
+        20_000, description="Headers of more elements, nested ones too, are rejected."
+    )
+    max_container_members: int = Field(
+        10_000, description="ZIP objects of more files are rejected unopened."
+    )
+    max_container_inflated_bytes: int = Field(
+        64 << 30, description="ZIP objects that claim to hold more are rejected unopened."
     )
 
     @property

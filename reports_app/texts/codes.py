@@ -20,11 +20,17 @@ CODES = {
     "reason.header_limit": Text("Encabezado fuera de límites", "Header beyond limits"),
     "reason.wrong_modality": Text("Otra modalidad", "Other modality"),
     "reason.not_a_mammogram": Text("No es una mamografía", "Not a mammogram"),
+    "reason.container": Text(
+        "Archivo ZIP; su contenido se lee", "ZIP file; its content is read"
+    ),
+    "reason.container_refused": Text("Archivo ZIP no leído", "ZIP file not read"),
+    "reason.dicomdir": Text("Índice DICOMDIR", "DICOMDIR index"),
     "reason.duplicate_instance": Text("Copia de otra imagen", "Copy of another image"),
     "reason.conflicting_instance": Text(
         "Contradice a otra imagen con el mismo identificador",
         "Contradicts another image of the same identifier",
     ),
+    "reason.erased": Text("Borrado a petición de la titular", "Erased at the woman's request"),
     "reason.for_processing": Text(
         "Imagen sin procesar (For Processing)", "Raw image (For Processing)"
     ),

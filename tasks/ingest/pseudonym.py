@@ -54,6 +54,10 @@ class Pseudonymiser:
         """Stand for an image."""
         return self._pseudonym("instance", sop_instance_uid)
 
+    def tombstone(self, exam_key: str) -> str:
+        """Stand for an erased exam: who lacks the secret cannot link it with the exam's key."""
+        return self._pseudonym("erased exam", exam_key)
+
     def _pseudonym(self, domain: str, *identity: str) -> str:
         """HMAC-SHA256 cut to 128 bits; lengths keep ("a", "bc") apart from ("ab", "c")."""
         parts = [part.encode("utf-8", "surrogatepass") for part in (domain, *identity)]
