@@ -187,6 +187,23 @@ class ObjectStore:
 
         return retried(f"Writing {object_key}", attempt)
 
+    def delete(self, object_key: str) -> int:
+        """Delete an object in all versions that the store keeps; how many those were.
+
+        Raises:
+            Retryable: If the store does not answer or refuses.
+        """
+
+        def attempt() -> int:
+            versions = self._versions(object_key) or [{}]
+            for version in versions:
+                self._client.delete_object(
+                    Bucket=self.location.bucket, Key=object_key, **version
+                )
+            return len(versions)
+
+        return retried(f"Deleting {object_key}", attempt)
+
     def ensure_bucket(self) -> None:
         """Make the bucket where there is none.
 
@@ -212,6 +229,23 @@ class ObjectStore:
     @property
     def _client(self) -> Any:
         return _client(self.location.endpoint, self.location.region, os.getpid())
+
+    def _versions(self, object_key: str) -> list[dict[str, str]]:
+        """Name each version of an object, delete markers too; none where a store keeps none."""
+        pages = self._client.get_paginator("list_object_versions")
+        found: list[dict[str, str]] = []
+        try:
+            for page in pages.paginate(Bucket=self.location.bucket, Prefix=object_key):
+                entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                found += [
+                    {"VersionId": entry["VersionId"]}
+                    for entry in entries
+                    if entry["Key"] == object_key
+                ]
+        except ClientError as error:
+            if error_code(error) not in {"NotImplemented", "501"}:
+                raise
+        return found
 
     def _page(self, token: dict[str, str]) -> dict[str, Any]:
         def attempt() -> dict[str, Any]:
