@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.parse import urljoin
 
 import httpx
 import psutil
@@ -17,6 +19,7 @@ import pytest
 pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.timeout(600)]
 
 PATIENCE_S = 240
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/[\w-]+")
 MAMMO = [sys.executable, "-m", "flows.cli"]
 
 
@@ -87,22 +90,25 @@ def test_a_port_in_use_is_a_sentence_with_a_remedy(environment):
     assert "SMART_MAMMO_APP_PORT" in done.stderr
 
 
-def test_control_c_ends_the_app_and_every_server(home, environment):
-    night = subprocess.Popen([*MAMMO, "demo", "--exams", "2"], env=environment)
-    url = f"http://127.0.0.1:{environment['SMART_MAMMO_APP_PORT']}/"
-    deadline = monotonic() + PATIENCE_S
-    while not _answers(url):
-        assert night.poll() is None
-        assert monotonic() < deadline
-        sleep(0.5)
-    assert list(orphans(home))
-    night.send_signal(signal.SIGINT)
-    assert night.wait(PATIENCE_S) == 0
+def test_the_printed_link_opens_the_app_and_control_c_ends_every_server(home, environment):
+    command = [*MAMMO, "demo", "--exams", "2"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as night:
+        link = next(found for line in night.stdout if (found := LINK.search(line))).group()
+        with httpx.Client(follow_redirects=True) as client:
+            assert _when_it_answers(client, urljoin(link, "/")).status_code == 401
+            assert client.get(link).is_success
+            assert client.get(urljoin(link, "/list")).is_success
+        assert list(orphans(home))
+        night.send_signal(signal.SIGINT)
+        assert night.wait(PATIENCE_S) == 0
     assert not list(orphans(home))
 
 
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).is_success
-    except httpx.HTTPError:
-        return False
+def _when_it_answers(client: httpx.Client, url: str) -> httpx.Response:
+    deadline = monotonic() + PATIENCE_S
+    while True:
+        try:
+            return client.get(url)
+        except httpx.ConnectError:
+            assert monotonic() < deadline
+            sleep(0.5)

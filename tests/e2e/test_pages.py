@@ -13,6 +13,9 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from waitress.server import create_server
 
+from reports_app.access.accounts import Accounts
+from reports_app.access.roles import Role
+from reports_app.access.sign_in import SignIn
 from reports_app.app import create_app
 from tasks.lake.store import Lake
 from tests.support.lake_fixture import REPEATED_VIEW, UNSCORABLE_EXAM, exam_key, fill_lake
@@ -35,9 +38,10 @@ PATIENCE_MS = 30_000
 
 
 @contextmanager
-def serving(lake):
+def serving(lake, sign_in=None):
     """The app over a lake on a free port; open keep-alive connections do not delay the end."""
-    server = create_server(create_app(lake).server, host="127.0.0.1", port=0, threads=8)
+    app = create_app(lake, sign_in)
+    server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -261,3 +265,27 @@ def test_the_printed_list_has_every_row(page):
     page.wait_for_function("window.isPrinted")
     expect(page.locator(".ag-center-cols-container .ag-row")).to_have_count(39)
     print_page(page, "list")
+
+
+def test_a_manager_signs_in_sees_statistics_alone_and_signs_out(browser, tmp_path):
+    lake = Lake(str(tmp_path / "lake"))
+    fill_lake(lake, n_exams=6)
+    accounts = Accounts(tmp_path / "accounts.json")
+    accounts.add("ana", frozenset({Role.MANAGER}), "a long enough one")
+    with serving(lake, SignIn(accounts, "session key")) as url:
+        context = browser.new_context(base_url=url, locale="es-CL")
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto("/")
+        keep(page, "sign-in")
+        page.get_by_label("Usuario").fill("ana")
+        page.get_by_label("Contraseña").fill("a long enough one")
+        page.get_by_role("button", name="Entrar", exact=True).click()
+        expect(page.locator("main h1")).to_contain_text("Campaña")
+        expect(page.get_by_role("link", name="Lista de prioridad")).to_have_count(0)
+        page.goto("/list")
+        expect(page.locator("h1")).to_contain_text("Su rol no abre esta página")
+        page.goto("/")
+        page.get_by_role("button", name="Cerrar sesión").click()
+        expect(page.locator("h1")).to_contain_text("Iniciar sesión")
+        context.close()

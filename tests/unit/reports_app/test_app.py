@@ -165,7 +165,7 @@ def test_every_answer_carries_the_security_headers(app):
     assert "unsafe-eval" not in policy
     assert "script-src 'self' 'sha256-" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_page_names_no_other_host(app):

@@ -69,7 +69,8 @@ def test_a_forged_form_is_refused(browse):
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
 )
 def test_a_request_of_another_sites_page_is_refused(browse, headers):
     client = browse(Role.RADIOLOGIST)
