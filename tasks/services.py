@@ -6,9 +6,12 @@ the value can be sent to another process.
 
 from dataclasses import dataclass
 
+from tasks.ingest.containers import ContainerLimits
+from tasks.ingest.header import HeaderLimits
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.lake.store import Lake
+from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.workers import WorkerPool
 from tasks.score.triton import TritonModel
 from tasks.settings import Settings
@@ -24,3 +27,24 @@ class Services:
     model: TritonModel
     pool: WorkerPool
     pseudonymiser: Pseudonymiser
+
+    @property
+    def header_limits(self) -> HeaderLimits:
+        """What an object may ask for at the door."""
+        settings = self.settings
+        return HeaderLimits(
+            max_object_bytes=settings.max_object_bytes,
+            max_bytes=settings.max_header_bytes,
+            max_elements=settings.max_header_elements,
+            container=ContainerLimits(
+                settings.max_container_members, settings.max_container_inflated_bytes
+            ),
+        )
+
+    @property
+    def read_limits(self) -> ReadLimits:
+        """What an image may ask for on its way to the network input."""
+        return ReadLimits(
+            max_frame_pixels=self.settings.max_frame_pixels,
+            max_elements=self.settings.max_header_elements,
+        )

@@ -47,15 +47,12 @@ def _discover(services: Services, run: Run) -> StepResult:
 
 def _read(object_keys: list[str], services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    n = read_batch(
-        object_keys, services.lake, services.store, services.pool, services.pseudonymiser, run
-    )
-    return StepResult(n, perf_counter() - start)
+    return StepResult(read_batch(object_keys, services, run), perf_counter() - start)
 
 
 def _preprocess(exam_keys: list[str], services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    counts = preprocess_shard(exam_keys, services.lake, services.store, services.pool, run)
+    counts = preprocess_shard(exam_keys, services, run)
     return StepResult(counts.n_done, perf_counter() - start)
 
 

@@ -46,4 +46,4 @@ def _is_of_parts(data: bytes, digest: str, n_parts: str) -> bool:
 def _digest_of_parts(data: bytes, size_bytes: int) -> str:
     view = memoryview(data)
     starts = range(0, len(data), size_bytes)
-    return md5(b"".join(md5(view[start : start + size_bytes]) for start in starts)).hex()
+    return md5(b"".join(md5(bytes(view[start : start + size_bytes])) for start in starts)).hex()

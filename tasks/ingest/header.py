@@ -18,9 +18,12 @@ from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
+    MediaStorageDirectoryStorage,
 )
 
 from tasks.errors import Rejected, RejectionReason
+from tasks.ingest import containers
+from tasks.ingest.containers import MAGIC, SUFFIX, ContainerLimits
 from tasks.preprocess.bounded_source import BoundedSource, Budget, quiet
 from tasks.preprocess.reading import is_past_meta
 
@@ -76,6 +79,7 @@ class HeaderLimits:
         max_bytes: Of a header, deflated or not, up to the last attribute of `KEYWORDS`.
         max_elements: Of it, nested ones too; a mammogram has under 1 000.
         max_value_bytes: Of the values that are kept.
+        container: What a ZIP object may ask for.
     """
 
     max_object_bytes: int = 512 << 20
@@ -83,6 +87,7 @@ class HeaderLimits:
     max_bytes: int = 4 << 20
     max_elements: int = 20_000
     max_value_bytes: int = 1 << 20
+    container: ContainerLimits = containers.DEFAULT_LIMITS
 
 
 DEFAULT_LIMITS = HeaderLimits()
@@ -102,7 +107,8 @@ def read_header(
         The header, every value converted, with Transfer Syntax UID in `file_meta`.
 
     Raises:
-        Rejected: EMPTY_OBJECT, TOO_LARGE, NOT_DICOM, DAMAGED_HEADER or HEADER_LIMIT.
+        Rejected: EMPTY_OBJECT, TOO_LARGE, NOT_DICOM, DICOMDIR, DAMAGED_HEADER or
+            HEADER_LIMIT.
     """
     _check_size(size_bytes, limits)
     n_bytes = min(limits.first_bytes, limits.max_bytes)
@@ -129,7 +135,7 @@ def parse_head(
         As `read_header`; None if the header goes on after `head`.
 
     Raises:
-        Rejected: NOT_DICOM, DAMAGED_HEADER or HEADER_LIMIT.
+        Rejected: NOT_DICOM, DICOMDIR, DAMAGED_HEADER or HEADER_LIMIT.
     """
     budget = Budget(limits.max_elements, limits.max_value_bytes)
     try:
@@ -140,9 +146,7 @@ def parse_head(
     except (Rejected, MemoryError):
         raise
     except InvalidDicomError:
-        raise Rejected(
-            RejectionReason.NOT_DICOM, "The DICM prefix is missing at byte 128."
-        ) from None
+        raise Rejected(RejectionReason.NOT_DICOM, _without_prefix(head)) from None
     except RecursionError:
         raise _over_limit("Its sequences are nested too deeply.") from None
     except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
@@ -171,6 +175,8 @@ def _parse(head: bytes, is_whole: bool, budget: Budget, limits: HeaderLimits) ->
     source = BoundedSource(head, budget)
     filereader.read_preamble(source, force=False)  # its 128 bytes may be a program: unused
     meta = filereader.read_dataset(source, False, True, stop_when=is_past_meta)
+    if meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+        raise Rejected(RejectionReason.DICOMDIR, "An index; the files that it names are read.")
     syntax = UID(meta.TransferSyntaxUID)
     if syntax == DeflatedExplicitVRLittleEndian:
         inflated, is_whole = _inflate(head[source.tell() :], is_whole, limits)
@@ -206,6 +212,12 @@ class _End:
     def __call__(self, tag: BaseTag, *_: object) -> bool:
         self.is_reached = tag > _LAST_TAG
         return self.is_reached
+
+
+def _without_prefix(head: bytes) -> str:
+    if head.startswith(MAGIC):
+        return f"A ZIP file: one named {SUFFIX} is opened, but none within another."
+    return "The DICM prefix is missing at byte 128."
 
 
 def _over_limit(detail: str) -> Rejected:

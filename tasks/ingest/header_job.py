@@ -5,6 +5,7 @@ It imports no table library: workers are forked, and those start threads.
 
 from dataclasses import dataclass
 
+from tasks.ingest.header import HeaderLimits
 from tasks.ingest.instances import ReadResult, read_object
 from tasks.ingest.object_store import ObjectStore, ObjectSummary
 from tasks.ingest.pseudonym import Pseudonymiser
@@ -17,6 +18,7 @@ class HeaderJob:
     store: ObjectStore
     summary: ObjectSummary
     pseudonymiser: Pseudonymiser
+    limits: HeaderLimits
 
 
 def read_header_job(job: HeaderJob) -> ReadResult:
@@ -25,4 +27,4 @@ def read_header_job(job: HeaderJob) -> ReadResult:
     Raises:
         Retryable: If the store does not answer, or holds another object by now.
     """
-    return read_object(job.store, job.summary, job.pseudonymiser)
+    return read_object(job.store, job.summary, job.pseudonymiser, job.limits)

@@ -12,6 +12,8 @@ from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.ingest import values
+from tasks.ingest.container_members import read_head
+from tasks.ingest.containers import MAGIC, SUFFIX, member_summaries, place_of
 from tasks.ingest.eligibility import (
     check_mammogram,
     find_intent,
@@ -39,6 +41,7 @@ class ReadResult:
         instance: A row of `instances`; None if the object is rejected.
         reason: Why the object is rejected or its image unscorable; None if it may be scored.
         detail: One sentence on the reason.
+        members: Of a container, each to be read as an object.
     """
 
     object_key: str
@@ -46,6 +49,7 @@ class ReadResult:
     instance: dict[str, object] | None = None
     reason: RejectionReason | None = None
     detail: str | None = None
+    members: tuple[ObjectSummary, ...] = ()
 
 
 def read_object(
@@ -54,7 +58,9 @@ def read_object(
     pseudonymiser: Pseudonymiser,
     limits: HeaderLimits = DEFAULT_LIMITS,
 ) -> ReadResult:
-    """Read an object's header from the store; its worker's clock stops while it is fetched.
+    """Read an object's header from the store, or what it holds if it is a ZIP file.
+
+    The worker's clock stops while bytes are fetched.
 
     Raises:
         ObjectChanged: If another object is there by now, or none.
@@ -63,9 +69,29 @@ def read_object(
 
     def fetch(n_bytes: int) -> bytes:
         with off_the_clock():
-            return store.read_part(summary.object_key, summary.etag, n_bytes)
+            return read_head(store, summary.object_key, summary.etag, n_bytes)
 
+    if _is_container(summary) and fetch(len(MAGIC)) == MAGIC:
+        return _open(store, summary, limits)
     return read_instance(summary, fetch, pseudonymiser, limits)
+
+
+def _is_container(summary: ObjectSummary) -> bool:
+    if summary.size_bytes == 0 or place_of(summary.object_key, summary.etag):
+        return False
+    return summary.object_key.lower().endswith(SUFFIX)
+
+
+def _open(store: ObjectStore, summary: ObjectSummary, limits: HeaderLimits) -> ReadResult:
+    """List what a container holds; it is no image itself, so it is set aside."""
+    place = (summary.object_key, summary.etag)
+    try:
+        with off_the_clock():
+            members = member_summaries(store, summary, limits.container)
+    except Rejected as error:
+        return ReadResult(*place, reason=error.reason, detail=error.detail)
+    detail = f"A ZIP file: each of the {len(members)} files in it is read as an object."
+    return ReadResult(*place, reason=RejectionReason.CONTAINER, detail=detail, members=members)
 
 
 def read_instance(

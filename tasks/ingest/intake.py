@@ -9,16 +9,16 @@ from dataclasses import asdict
 import polars as pl
 
 from tasks.errors import Rejected, Retryable
-from tasks.ingest.discovery import LISTING_SCHEMA, changed_objects
+from tasks.ingest.discovery import LISTING_SCHEMA, changed_objects, new_objects
 from tasks.ingest.header_job import HeaderJob, read_header_job
 from tasks.ingest.instances import ReadResult
 from tasks.ingest.object_store import ObjectChanged, ObjectStore, ObjectSummary
-from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.ingest.registration import register
 from tasks.lake.schemas import INSTANCES, OBJECTS
 from tasks.lake.store import Lake
-from tasks.preprocess.workers import WorkerPool
+from tasks.privacy.tombstones import reject_erased
 from tasks.run import Run, report_progress
+from tasks.services import Services
 
 OBJECTS_PER_BATCH = 1000
 """Objects whose headers one task reads; their rows are one commit."""
@@ -32,31 +32,30 @@ def discover_objects(lake: Lake, store: ObjectStore, run: Run) -> int:
     Returns:
         How many object versions are new.
     """
-    summaries = [asdict(summary) for summary in store.list_objects()]
-    listing = pl.DataFrame(summaries, schema=LISTING_SCHEMA)
+    listing = _listing([asdict(summary) for summary in store.list_objects()])
     changed = changed_objects(listing, lake.read(OBJECTS), run.started_at)
     lake.upsert(OBJECTS, changed)
     return changed.filter(pl.col("first_seen_at") == run.started_at).height
+
+
+def _listing(summaries: list[dict[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(summaries, schema=LISTING_SCHEMA)
 
 
 def unread_batches(lake: Lake) -> list[list[str]]:
     """Keys of the present objects whose header was not read yet, in batches by key."""
     is_unread = (pl.col("state") == "pending") & pl.col("sop_instance_key").is_null()
     rows = lake.read(OBJECTS, columns=["object_key"], where=is_unread & _PRESENT)
-    keys = rows["object_key"].sort().to_list()
+    return _in_batches(rows["object_key"].sort().to_list())
+
+
+def _in_batches(keys: list[str]) -> list[list[str]]:
     starts = range(0, len(keys), OBJECTS_PER_BATCH)
     return [keys[start : start + OBJECTS_PER_BATCH] for start in starts]
 
 
-def read_batch(
-    object_keys: list[str],
-    lake: Lake,
-    store: ObjectStore,
-    pool: WorkerPool,
-    pseudonymiser: Pseudonymiser,
-    run: Run,
-) -> int:
-    """Read the headers of a batch and register what they say.
+def read_batch(object_keys: list[str], services: Services, run: Run) -> int:
+    """Read the headers of a batch, and of what its containers hold; register what they say.
 
     Returns:
         How many headers were read.
@@ -64,21 +63,40 @@ def read_batch(
     Raises:
         Retryable: If some could not be read now; what was read is committed.
     """
+    lake = services.lake
     is_wanted = pl.col("object_key").is_in(object_keys) & (pl.col("state") == "pending")
     batch = lake.read(OBJECTS, where=is_wanted & _PRESENT)
-    jobs = [HeaderJob(store, summary, pseudonymiser) for summary in _summaries(batch)]
+    results, failures = _read_headers(list(_summaries(batch)), services)
+    members = [asdict(member) for result in results for member in result.members]
+    lake.upsert(OBJECTS, new_objects(_listing(members), run.started_at))
+    _commit(reject_erased(results, lake, services.pseudonymiser), lake, run)
+    if lost := [error for error in failures if not isinstance(error, ObjectChanged)]:
+        raise Retryable(f"{len(lost)} of {batch.height} headers could not be read: {lost[0]}")
+    member_keys = [str(member["object_key"]) for member in members]
+    return len(results) + sum(
+        read_batch(keys, services, run) for keys in _in_batches(member_keys)
+    )
+
+
+def _read_headers(
+    summaries: list[ObjectSummary], services: Services
+) -> tuple[list[ReadResult], list[Retryable]]:
+    """What headers say, and why others could not be read now."""
+    limits = services.header_limits
+    jobs = [
+        HeaderJob(services.store, summary, services.pseudonymiser, limits)
+        for summary in summaries
+    ]
     results: list[ReadResult] = []
     failures: list[Retryable] = []
-    for n_done, (job, result) in enumerate(pool.map_unordered(read_header_job, jobs), 1):
+    done = services.pool.map_unordered(read_header_job, jobs)
+    for n_done, (job, result) in enumerate(done, 1):
         report_progress("read", n_done, len(jobs))
         if isinstance(result, Retryable):
             failures.append(result)
         else:
             results.append(_as_result(job.summary, result))
-    _commit(results, lake, run)
-    if lost := [error for error in failures if not isinstance(error, ObjectChanged)]:
-        raise Retryable(f"{len(lost)} of {len(jobs)} headers could not be read: {lost[0]}")
-    return len(results)
+    return results, failures
 
 
 def _summaries(batch: pl.DataFrame) -> Iterator[ObjectSummary]:

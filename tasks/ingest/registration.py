@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from tasks.errors import UNSCORABLE_REASONS, RejectionReason
+from tasks.ingest.containers import content_of, place_of
 from tasks.ingest.instances import ReadResult
 from tasks.lake.schemas import INSTANCES, OBJECTS
 
@@ -72,10 +73,16 @@ def _other_holder(
 
 
 def _copy_reason(holder: Place, place: Place) -> tuple[RejectionReason, str]:
-    if holder[1] == place[1]:
+    if content_of(holder[1]) == content_of(place[1]):
         return (
             RejectionReason.DUPLICATE_INSTANCE,
             f"The same bytes as {holder[0]}, which was seen first.",
+        )
+    if (place_of(*holder) is None) != (place_of(*place) is None):
+        return (
+            RejectionReason.DUPLICATE_INSTANCE,
+            f"The SOP Instance UID of {holder[0]}, which was seen first; one lies in a ZIP "
+            "file, so that bytes were not compared.",
         )
     return (
         RejectionReason.CONFLICTING_INSTANCE,

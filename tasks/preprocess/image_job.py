@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tasks.ingest.container_members import read_whole
 from tasks.ingest.object_store import ObjectStore, S3Location
+from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
 from tasks.preprocess.worker_process import off_the_clock
 
@@ -17,6 +19,7 @@ class ImageJob:
     """One image to read and transform; everything that a worker needs."""
 
     location: S3Location
+    limits: ReadLimits
     object_key: str
     etag: str
     size_bytes: int
@@ -42,10 +45,10 @@ def make_image(job: ImageJob) -> dict[str, object]:
         Retryable: If the store does not answer.
     """
     with off_the_clock():
-        verified = _store(job.location).read(
-            job.object_key, job.etag, job.size_bytes, job.sha256
+        verified = read_whole(
+            _store(job.location), job.object_key, job.etag, job.size_bytes, job.sha256
         )
-    network_input = make_network_input(verified.data)
+    network_input = make_network_input(verified.data, job.limits)
     pixels = network_input.pixels.tobytes()
     geometry = network_input.geometry
     return {

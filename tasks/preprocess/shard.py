@@ -10,17 +10,19 @@ from itertools import islice
 import polars as pl
 
 from tasks.errors import Rejected, Retryable
-from tasks.ingest.object_store import ObjectStore, S3Location
 from tasks.lake.objects import change_objects
 from tasks.lake.schemas import IMAGES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
 from tasks.preprocess.image_job import ImageJob, make_image
 from tasks.preprocess.transform import PREPROCESSING_VERSION
-from tasks.preprocess.workers import WorkerPool
 from tasks.run import Run
+from tasks.services import Services
 
 IMAGES_PER_COMMIT = 64
 """Bounds memory: 64 network inputs are 32 MiB."""
+
+
+_OF_OBJECT = ("object_key", "etag", "size_bytes", "sha256", "sop_instance_key", "exam_key")
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,15 @@ class ShardCounts:
     n_set_aside: int
 
 
-def preprocess_shard(
-    exam_keys: list[str], lake: Lake, store: ObjectStore, pool: WorkerPool, run: Run
-) -> ShardCounts:
+def preprocess_shard(exam_keys: list[str], services: Services, run: Run) -> ShardCounts:
     """Make the network inputs that the exams of a shard lack.
 
     Raises:
         Retryable: If some objects could not be read now; what was read is committed.
     """
-    jobs = list(_jobs(exam_keys, lake, store.location))
-    results = pool.map_unordered(make_image, jobs)
+    lake = services.lake
+    jobs = list(_jobs(exam_keys, services))
+    results = services.pool.map_unordered(make_image, jobs)
     n_set_aside, failures = 0, list[Retryable]()
     while batch := dict(islice(results, IMAGES_PER_COMMIT)):
         made = {job: result for job, result in batch.items() if isinstance(result, dict)}
@@ -55,8 +56,9 @@ def preprocess_shard(
     return ShardCounts(len(jobs) - n_set_aside, n_set_aside)
 
 
-def _jobs(exam_keys: list[str], lake: Lake, location: S3Location) -> Iterator[ImageJob]:
+def _jobs(exam_keys: list[str], services: Services) -> Iterator[ImageJob]:
     """The present, pending holders of the shard's instances that lack this version's image."""
+    lake = services.lake
     in_shard = pl.col("exam_key").is_in(exam_keys)
     is_pending = (pl.col("state") == "pending") & pl.col("gone_at").is_null()
     waiting = lake.read(OBJECTS, where=in_shard & is_pending)
@@ -73,8 +75,9 @@ def _jobs(exam_keys: list[str], lake: Lake, location: S3Location) -> Iterator[Im
     ).join(made, on=["sop_instance_key", "etag"], how="anti")
     for row in jobs.sort("object_key").iter_rows(named=True):
         yield ImageJob(
-            location,
-            **{name: row[name] for name in ImageJob.__annotations__ if name != "location"},
+            services.store.location,
+            services.read_limits,
+            **{name: row[name] for name in _OF_OBJECT},
         )
 
 

@@ -1,0 +1,130 @@
+"""Bytes of objects and of containers' members alike: the way in for all who read either.
+
+A member is inflated within the size that its directory states and held to its CRC-32; what
+fails twice, the second time from bytes that arrived twice alike, is damaged where it lies.
+"""
+
+import hashlib
+import struct
+import zipfile
+import zlib
+
+from tasks.errors import Rejected
+from tasks.ingest.containers import (
+    Member,
+    Place,
+    place_of,
+    read_directory,
+    refused,
+)
+from tasks.ingest.object_store import ObjectStore, VerifiedObject
+from tasks.ingest.retries import DamagedInTransit, retried
+
+_LOCAL_MAGIC = b"PK\x03\x04"
+_LOCAL_HEADER_BYTES = 30
+_LOCAL_HEADER_MAX_BYTES = 8192
+"""With the member's name and extra fields, which may differ from the directory's."""
+
+
+def read_head(store: ObjectStore, object_key: str, etag: str, n_bytes: int) -> bytes:
+    """Read the first bytes of an object or a member; all of them if there are fewer.
+
+    Raises:
+        Rejected: If a member is encrypted, packed in a way of its own, or damaged.
+        ObjectChanged: If another object is there by now, or none.
+        Retryable: If the store does not answer.
+    """
+    if (place := place_of(object_key, etag)) is None:
+        return store.read_part(object_key, etag, n_bytes)
+    member = _member(store, place)
+    stored = _stored(store, place, member, min(n_bytes, member.stored_bytes), twice=True)
+    head = _inflated(member, stored, min(n_bytes, member.size_bytes))
+    if n_bytes >= member.stored_bytes and len(head) < min(n_bytes, member.size_bytes):
+        raise refused("It ends before the size that its container's directory tells.")
+    return head
+
+
+def read_whole(
+    store: ObjectStore,
+    object_key: str,
+    etag: str,
+    size_bytes: int,
+    sha256: str | None = None,
+) -> VerifiedObject:
+    """Read an object or a member whole, and prove that it is the one listed.
+
+    Args:
+        store: Where it is.
+        object_key: As listed.
+        etag: As listed.
+        size_bytes: As listed.
+        sha256: Digest of the bytes at first sight, if they were read before.
+
+    Raises:
+        Rejected: As `read_head`.
+        ObjectChanged: If another object is there by now, or none.
+        Retryable: If the store does not answer, or never with those bytes.
+    """
+    if (place := place_of(object_key, etag)) is None:
+        return store.read(object_key, etag, size_bytes, sha256)
+    member = _member(store, place)
+
+    def attempt() -> VerifiedObject:
+        try:
+            data = _checked(store, place, member, twice=False)
+        except Rejected:
+            data = _checked(store, place, member, twice=True)
+        digest = hashlib.sha256(data).hexdigest()
+        if sha256 not in (None, digest):
+            raise DamagedInTransit("not the bytes that were read at first sight")
+        return VerifiedObject(data, digest)
+
+    return retried(f"Reading {object_key}", attempt)
+
+
+def _member(store: ObjectStore, place: Place) -> Member:
+    directory = read_directory(store.location, place.container_key, place.container_etag)
+    if place.number >= len(directory):
+        raise refused("Its container holds fewer files than were listed.")
+    member = directory[place.number]
+    if member.is_encrypted:
+        raise refused("It is encrypted.")
+    if member.compression not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise refused(f"Its compression is method {member.compression}; 0 and 8 are read.")
+    return member
+
+
+def _checked(store: ObjectStore, place: Place, member: Member, *, twice: bool) -> bytes:
+    stored = _stored(store, place, member, member.stored_bytes, twice=twice)
+    data = _inflated(member, stored, member.size_bytes + 1)
+    if len(data) != member.size_bytes or zlib.crc32(data) != member.crc32:
+        raise refused("Its bytes are not those that the container's directory tells of.")
+    return data
+
+
+def _stored(
+    store: ObjectStore, place: Place, member: Member, n_bytes: int, *, twice: bool
+) -> bytes:
+    """A member's first bytes as they lie in its container."""
+    part = store.read_part(
+        place.container_key,
+        place.container_etag,
+        _LOCAL_HEADER_MAX_BYTES + n_bytes,
+        member.offset,
+        twice=twice,
+    )
+    if len(part) < _LOCAL_HEADER_BYTES or not part.startswith(_LOCAL_MAGIC):
+        raise refused("It does not lie where the container's directory tells.")
+    start = _LOCAL_HEADER_BYTES + sum(struct.unpack_from("<HH", part, 26))
+    if start > _LOCAL_HEADER_MAX_BYTES:
+        raise refused("Its name is too long.")
+    return part[start : start + n_bytes]
+
+
+def _inflated(member: Member, stored: bytes, max_bytes: int) -> bytes:
+    if member.compression == zipfile.ZIP_STORED:
+        return stored[:max_bytes]
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(stored, max_bytes)
+    except zlib.error:
+        raise refused("Its deflated bytes are damaged.") from None
