@@ -395,9 +395,11 @@ OUTCOMES = Table(
         text("breast", "R, L or both."),
         text("source", "reader, pathology or registry."),
         text("birads_assessment", "0, 1, 2, 3, 4, 4A, 4B, 4C, 5 or 6.", nullable=True),
+        text("breast_density", "A-D, as the reader saw it.", nullable=True),
         flag("recalled", "Whether the woman was recalled.", nullable=True),
         flag("is_malignant", "Whether cancer was proven.", nullable=True),
         day("read_date", "When it was read.", nullable=True),
+        text("recorded_by", "Account, or the import, that wrote the row.", nullable=True),
         timestamp("recorded_at", "When the row was written."),
     ),
 )
