@@ -24,8 +24,9 @@ from tasks.datasets.records import (
 )
 from tasks.datasets.sources import require
 from tasks.errors import Misconfigured, Rejected
-from tasks.ingest.eligibility import find_laterality, find_view
 from tasks.ingest.header import read_header
+from tasks.ingest.laterality import find_laterality
+from tasks.ingest.views import find_view
 from tasks.run import report_progress
 
 CARD = Card(

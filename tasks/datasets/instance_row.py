@@ -35,6 +35,10 @@ def make_instance(job: ImageJob, header: Dataset, etag: str) -> Row:
         "view_position": record.view,
         "view_position_source": "data_set" if record.view else "none",
         "view_modifiers": "",
+        "chest_wall_side": None,
+        "chest_wall_side_source": "none",
+        "is_synthetic_2d": False,
+        "is_partial_view": False,
         **_equipment(record, header),
         **_pixel_facts(record, header),
     }

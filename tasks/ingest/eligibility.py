@@ -3,12 +3,10 @@
 It judges headers only, and gives a reason instead of guessing.
 
 References:
-    DICOM PS3.3 C.8.11.7 (Mammography Image Module); PS3.16 CID 4014 (views) and CID 4015 (view
-    modifiers), with the SNOMED RT codes that older devices write.
+    DICOM PS3.3 C.8.11.7 (Mammography Image Module).
 """
 
 import re
-from dataclasses import dataclass
 
 from pydicom import Dataset
 from pydicom.uid import (
@@ -20,6 +18,9 @@ from pydicom.uid import (
 from models.contract import VIEWS
 from tasks.errors import Rejected, RejectionReason
 from tasks.ingest import values
+from tasks.ingest.laterality import Laterality
+from tasks.ingest.manufacturers import find_rule
+from tasks.ingest.views import SCREENING_MODIFIERS, View
 
 MODALITY = "MG"
 FOR_PRESENTATION, FOR_PROCESSING = "FOR PRESENTATION", "FOR PROCESSING"
@@ -31,104 +32,15 @@ INTENT_BY_SOP_CLASS: dict[str, str] = {
 }
 """The SOP classes of mammograms, with the intent that holds where the header states none."""
 
-VIEW_NAMES = {
-    "399162004": "CC",
-    "399368009": "MLO",
-    "399260004": "ML",
-    "399352003": "LM",
-    "399099002": "LMO",
-    "399192008": "XCCL",
-    "399101009": "XCCM",
-    "399196006": "FB",
-    "399188001": "SIO",
-    "441555000": "ISO",
-    "127457009": "SPECIMEN",
-}
-"""CID 4014 in SNOMED CT."""
-
-MODIFIER_NAMES = {
-    "399163009": "magnification",
-    "399055006": "spot_compression",
-    "399110001": "tangential",
-    "399161006": "cleavage",
-    "399011000": "axillary_tail",
-    "399197002": "rolled_lateral",
-    "399226006": "rolled_medial",
-    "414493004": "rolled_inferior",
-    "415670009": "rolled_superior",
-    "399209000": "implant_displaced",
-    "442581004": "nipple_in_profile",
-    "442593008": "infra_mammary_fold",
-    "442580003": "axillary_tissue",
-    "441752004": "anterior_compression",
-}
-"""CID 4015 in SNOMED CT."""
-
-SCREENING_MODIFIERS = frozenset(
-    {
-        "implant_displaced",
-        "nipple_in_profile",
-        "infra_mammary_fold",
-        "axillary_tissue",
-        "anterior_compression",
-    }
-)
-"""Modifiers of views that still show the whole breast; any other makes a view a work-up."""
-
-SNOMED_RT = {
-    "R-10242": "399162004",
-    "R-10226": "399368009",
-    "R-10224": "399260004",
-    "R-10228": "399352003",
-    "R-10230": "399099002",
-    "R-1024A": "399192008",
-    "R-1024B": "399101009",
-    "R-10244": "399196006",
-    "R-102D0": "399188001",
-    "R-40AAA": "441555000",
-    "G-8310": "127457009",
-    "R-102D6": "399163009",
-    "R-102D7": "399055006",
-    "R-102C2": "399110001",
-    "R-102D2": "399161006",
-    "R-102D1": "399011000",
-    "R-102D3": "399197002",
-    "R-102D4": "399226006",
-    "R-102CA": "414493004",
-    "R-102C9": "415670009",
-    "R-102D5": "399209000",
-    "R-40AB3": "442581004",
-    "R-40ABE": "442593008",
-    "R-40AB2": "442580003",
-    "P2-00161": "441752004",
-}
-"""Codes under SRT, SNM3 and 99SDM, with the SNOMED CT code of the same concept."""
+BREAST_CODES = frozenset({"76752008", "T-04000"})
+"""Breast in SNOMED CT and RT, for Anatomic Region Sequence (0008,2218)."""
 
 MAX_MAGNIFICATION = 1.3
 """Contact views are magnified 1.0-1.15 times, magnification views 1.5 and more."""
 
-LATERALITIES = ("R", "L")
-
-
-@dataclass(frozen=True)
-class View:
-    """A projection, with its modifiers by name, and the attribute that it was read from."""
-
-    position: str | None
-    source: str
-    modifiers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Laterality:
-    """R or L, and the attribute that it was read from."""
-
-    value: str | None
-    source: str
-
 
 def check_mammogram(header: Dataset) -> None:
-    """Refuse what is no mammogram.
+    """Refuse what is no mammogram of a woman's breast.
 
     Raises:
         Rejected: WRONG_MODALITY or NOT_A_MAMMOGRAM.
@@ -142,10 +54,23 @@ def check_mammogram(header: Dataset) -> None:
     sop_class = values.identity(header, "SOPClassUID")
     if sop_class not in INTENT_BY_SOP_CLASS:
         shown = sop_class if re.fullmatch(r"[\d.]{1,64}", sop_class) else "none"
-        raise Rejected(
-            RejectionReason.NOT_A_MAMMOGRAM,
-            f"SOP Class UID (0008,0016) is {shown}, not a mammogram's.",
-        )
+        raise _no_mammogram(f"SOP Class UID (0008,0016) is {shown}, not a mammogram's.")
+    if values.code(header, "QualityControlImage") == "YES":
+        raise _no_mammogram("It is a Quality Control Image (0028,0300): a phantom or pattern.")
+    if not _may_be_breast(header):
+        raise _no_mammogram("Its header names another region than the breast.")
+
+
+def _no_mammogram(detail: str) -> Rejected:
+    return Rejected(RejectionReason.NOT_A_MAMMOGRAM, detail)
+
+
+def _may_be_breast(header: Dataset) -> bool:
+    """Whether one of two attributes names the breast, or neither names anything."""
+    regions = values.items(header, "AnatomicRegionSequence")
+    codes = {values.code(item, "CodeValue") for item in regions}
+    body_part = values.code(header, "BodyPartExamined")
+    return bool(codes & BREAST_CODES) or "BREAST" in body_part or not (codes or body_part)
 
 
 def find_intent(header: Dataset) -> str:
@@ -156,41 +81,16 @@ def find_intent(header: Dataset) -> str:
     return INTENT_BY_SOP_CLASS[values.identity(header, "SOPClassUID")]
 
 
-def find_laterality(header: Dataset) -> Laterality:
-    """Read Image Laterality (0020,0062), else Laterality (0020,0060) of the series."""
-    for keyword, source in (
-        ("ImageLaterality", "image_laterality"),
-        ("Laterality", "laterality"),
-    ):
-        value = values.code(header, keyword)
-        if value in LATERALITIES:
-            return Laterality(value, source)
-        if value:  # B, both breasts, says more than the series could
-            break
-    return Laterality(None, "none")
+def is_synthetic_2d(header: Dataset) -> bool:
+    """Whether the view was computed from a tomosynthesis rather than exposed.
 
-
-def find_view(header: Dataset) -> View:
-    """Read View Code Sequence (0054,0220), which is Type 1, else View Position (0018,5101)."""
-    for item in values.items(header, "ViewCodeSequence")[:1]:
-        if position := VIEW_NAMES.get(_snomed_ct(item)):
-            return View(position, "view_code_sequence", _modifiers(item))
-    position = values.code(header, "ViewPosition")
-    if position in VIEW_NAMES.values():
-        return View(position, "view_position", _modifiers(header))
-    return View(None, "none", _modifiers(header))
-
-
-def _modifiers(item: Dataset) -> tuple[str, ...]:
-    """Names of View Modifier Code Sequence (0054,0222); an unknown code is other."""
-    sequence = values.items(item, "ViewModifierCodeSequence")
-    names = {MODIFIER_NAMES.get(_snomed_ct(modifier), "other") for modifier in sequence}
-    return tuple(sorted(names))
-
-
-def _snomed_ct(item: Dataset) -> str:
-    value = values.code(item, "CodeValue")
-    return SNOMED_RT.get(value, value)
+    References:
+        DICOM PS3.3 C.8.11.7: Image Type (0008,0008) holds GENERATED_2D.
+    """
+    if "GENERATED_2D" in values.codes(header, "ImageType"):
+        return True
+    description = values.text(header, "SeriesDescription").upper()
+    return any(name in description for name in find_rule(header).synthetic_2d_names)
 
 
 def unscorable_reason(
@@ -199,14 +99,24 @@ def unscorable_reason(
     """Say why a mammogram cannot be scored; None where it can, as far as its header tells."""
     if find_intent(header) == FOR_PROCESSING:
         return RejectionReason.FOR_PROCESSING, "The image is For Processing: raw detector data."
-    n_frames = values.whole(header, "NumberOfFrames") or 1
-    sop_class = values.identity(header, "SOPClassUID")
-    if n_frames > 1 or sop_class == BreastTomosynthesisImageStorage:
-        return RejectionReason.MULTI_FRAME, f"The object holds {n_frames} frames."
+    if why := _tomosynthesis(header):
+        return RejectionReason.MULTI_FRAME, why
     if laterality.value is None:
         return RejectionReason.LATERALITY_MISSING, "The header names no single breast."
     if why := _not_screening(header, view):
         return RejectionReason.VIEW_NOT_SCREENING, why
+    return None
+
+
+def _tomosynthesis(header: Dataset) -> str | None:
+    """Say that the object holds frames, or one slice or projection, of a tomosynthesis."""
+    n_frames = values.whole(header, "NumberOfFrames") or 1
+    sop_class = values.identity(header, "SOPClassUID")
+    if n_frames > 1 or sop_class == BreastTomosynthesisImageStorage:
+        return f"The object holds {n_frames} frames."
+    is_part = any("TOMO" in value for value in values.codes(header, "ImageType"))
+    if is_part and not is_synthetic_2d(header):
+        return "It is one slice or projection of a tomosynthesis."
     return None
 
 

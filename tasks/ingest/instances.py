@@ -17,13 +17,14 @@ from tasks.ingest.containers import MAGIC, SUFFIX, member_summaries, place_of
 from tasks.ingest.eligibility import (
     check_mammogram,
     find_intent,
-    find_laterality,
-    find_view,
+    is_synthetic_2d,
     unscorable_reason,
 )
 from tasks.ingest.header import DEFAULT_LIMITS, HeaderLimits, read_header
+from tasks.ingest.laterality import find_chest_wall, find_laterality
 from tasks.ingest.object_store import ObjectStore, ObjectSummary
 from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.ingest.views import find_view
 from tasks.preprocess.worker_process import off_the_clock
 
 TIMEZONE = ZoneInfo("America/Santiago")
@@ -153,6 +154,7 @@ def _identity(header: Dataset, pseudonymiser: Pseudonymiser) -> dict[str, object
 
 def _projection(header: Dataset) -> dict[str, object]:
     laterality, view = find_laterality(header), find_view(header)
+    chest_wall = find_chest_wall(header, laterality)
     return {
         "sop_class_uid": values.identity(header, "SOPClassUID"),
         "transfer_syntax_uid": values.text(header.file_meta, "TransferSyntaxUID"),
@@ -162,6 +164,10 @@ def _projection(header: Dataset) -> dict[str, object]:
         "view_position": view.position,
         "view_position_source": view.source,
         "view_modifiers": ",".join(view.modifiers),
+        "chest_wall_side": chest_wall.side,
+        "chest_wall_side_source": chest_wall.source,
+        "is_synthetic_2d": is_synthetic_2d(header),
+        "is_partial_view": values.code(header, "PartialView") == "YES",
     }
 
 

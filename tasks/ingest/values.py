@@ -29,6 +29,11 @@ def code(dataset: Dataset, keyword: str) -> str:
     return text(dataset, keyword).split("\\", maxsplit=1)[0].upper()
 
 
+def codes(dataset: Dataset, keyword: str) -> list[str]:
+    """Every value of a coded attribute in upper case; none where absent."""
+    return [value for value in text(dataset, keyword).upper().split("\\") if value]
+
+
 def identity(dataset: Dataset, keyword: str) -> str:
     """A UID or ID exactly as written but for padding: it is only ever made a pseudonym."""
     value = dataset.get(keyword)

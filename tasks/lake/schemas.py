@@ -97,6 +97,22 @@ INSTANCES = Table(
             "view_modifiers",
             "View modifiers (0054,0222) by name, joined by a comma; empty where none.",
         ),
+        text(
+            "chest_wall_side",
+            "left or right: where the header puts the chest wall in the stored image; null "
+            "where it does not, or contradicts itself.",
+            nullable=True,
+        ),
+        text(
+            "chest_wall_side_source",
+            "patient_orientation, field_of_view_horizontal_flip, image_laterality, laterality, "
+            "contradiction, data_set or none.",
+        ),
+        flag(
+            "is_synthetic_2d",
+            "Whether the view was computed from a tomosynthesis rather than exposed.",
+        ),
+        flag("is_partial_view", "Whether Partial View (0028,1350) is YES."),
         MANUFACTURER,
         MANUFACTURER_MODEL_NAME,
         SOFTWARE_VERSIONS,

@@ -13,7 +13,7 @@ from pydicom.uid import (
 )
 
 from tasks.errors import RejectionReason
-from tasks.ingest.eligibility import (
+from tasks.ingest.views import (
     MODIFIER_NAMES,
     SCREENING_MODIFIERS,
     SNOMED_RT,
@@ -31,6 +31,11 @@ def snomed_codes(cid: int) -> set[str]:
         for code, (_, cids) in concepts["SCT"][name].items()
         if cid in cids
     }
+
+
+BREAST = code_item("76752008", "SCT", "Breast")
+HAND = code_item("85562004", "SCT", "Hand")
+TOMOSYNTHESIS = ["DERIVED", "PRIMARY", "TOMOSYNTHESIS"]
 
 
 def view(code: str, *modifiers: str, scheme: str = "SCT") -> list[Dataset]:
@@ -63,6 +68,11 @@ def test_a_mammogram_has_no_reason():
         ({"Modality": None}, RejectionReason.WRONG_MODALITY),
         ({"SOPClassUID": SecondaryCaptureImageStorage}, RejectionReason.NOT_A_MAMMOGRAM),
         ({"SOPClassUID": "1.2"}, RejectionReason.NOT_A_MAMMOGRAM),
+        ({"QualityControlImage": "YES"}, RejectionReason.NOT_A_MAMMOGRAM),
+        (
+            {"BodyPartExamined": "HAND", "AnatomicRegionSequence": [HAND]},
+            RejectionReason.NOT_A_MAMMOGRAM,
+        ),
     ],
 )
 def test_what_is_no_mammogram_is_rejected(options, reason: RejectionReason):
@@ -77,6 +87,7 @@ def test_what_is_no_mammogram_is_rejected(options, reason: RejectionReason):
         ({"PresentationIntentType": "FOR PROCESSING"}, RejectionReason.FOR_PROCESSING),
         ({"NumberOfFrames": 2}, RejectionReason.MULTI_FRAME),
         ({"SOPClassUID": BreastTomosynthesisImageStorage}, RejectionReason.MULTI_FRAME),
+        ({"ImageType": TOMOSYNTHESIS}, RejectionReason.MULTI_FRAME),
         ({"ImageLaterality": None}, RejectionReason.LATERALITY_MISSING),
         ({"ImageLaterality": "B", "Laterality": "L"}, RejectionReason.LATERALITY_MISSING),
         ({"view_position": "ML"}, RejectionReason.VIEW_NOT_SCREENING),
@@ -139,3 +150,27 @@ def test_an_implant_displaced_view_is_scored():
     assert result.reason is None
     assert result.instance is not None
     assert result.instance["view_modifiers"] == "implant_displaced"
+
+
+@pytest.mark.parametrize(
+    ("body_part", "regions"),
+    [("BREAST", [HAND]), ("HAND", [BREAST]), ("", [BREAST]), ("", None), (None, None)],
+)
+def test_a_breast_is_named_once_or_nothing_is(body_part, regions):
+    result = read_bytes(mammogram(BodyPartExamined=body_part, AnatomicRegionSequence=regions))
+    assert result.reason is None
+
+
+@pytest.mark.parametrize(
+    ("options", "is_synthetic"),
+    [
+        ({"ImageType": [*TOMOSYNTHESIS, "GENERATED_2D"]}, True),
+        ({"Manufacturer": "HOLOGIC, Inc.", "SeriesDescription": "L CC C-View"}, True),
+        ({"Manufacturer": "Planmed Oy", "SeriesDescription": "L CC C-View"}, False),
+        ({"SeriesDescription": "L CC"}, False),
+    ],
+)
+def test_a_view_computed_from_a_tomosynthesis_is_recognised(options, is_synthetic):
+    instance = instance_of(**options)
+    assert instance["is_synthetic_2d"] == is_synthetic
+    assert instance["presentation_intent_type"] == "FOR PRESENTATION"
