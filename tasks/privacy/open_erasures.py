@@ -28,17 +28,15 @@ def unfinished(files: LakeFiles) -> list[Subject]:
 def close(files: LakeFiles, subject: Subject) -> None:
     """Forget whom: the last step."""
     for path in files.sizes(FOLDER):
-        if (
-            not path.endswith(".json")
-            or _parse(files.read(path)).patient_key & subject.patient_key
-        ):
+        is_torn = not path.endswith(".json")
+        if is_torn or _parse(files.read(path)).patient_key & subject.patient_key:
             files.delete(path)
 
 
-def with_unfinished(files: LakeFiles, subject: Subject) -> Subject:
-    """Add what an erasure of the same person had found before it was stopped."""
+def with_unfinished(files: LakeFiles, subject: Subject, keys: frozenset[str]) -> Subject:
+    """Add what an erasure of some patient keys had found before it was stopped."""
     for former in unfinished(files):
-        if former.patient_key & subject.patient_key:
+        if former.patient_key & keys:
             subject |= former
     return subject
 

@@ -102,8 +102,13 @@ def patient_keys_of_exam(lake: Lake, exam_key: str) -> frozenset[str]:
 
 
 def find_subject(lake: Lake, keys: frozenset[str]) -> Subject:
-    """Find everything that the latest version of the tables holds about some patient keys."""
-    subject = Subject(keys)
+    """Find everything that the latest version of the tables holds about some patient keys.
+
+    Args:
+        lake: Where to look.
+        keys: Candidates; only those that a row has are the subject's.
+    """
+    subject = Subject(frozenset())
     for table in _with_patients():
         subject |= _found(lake, table, "patient_key", keys)
     return subject | _found(lake, OBJECTS, "exam_key", subject.exam_key)
