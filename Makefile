@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Everything else serves them.
 PYTHON ?= python3
-UV = .venv/bin/uv pip install --quiet --python
+UV = .venv/bin/uv pip install --quiet --compile-bytecode --python
 # What the tests use besides Python packages: a browser and the validators of the standard.
 SYSTEM_PACKAGES = chromium dcmtk dicom3tools
 # What the long tests use besides: Ceph and its S3 gateway.

@@ -4,7 +4,7 @@ Keys go in and counts come out; nothing else in tasks/ imports prefect.
 """
 
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, NamedTuple
 
 from prefect import Task, task
@@ -29,6 +29,10 @@ their images, reads and requests have limits of their own."""
 TRITON_LIMIT = "triton"
 TRITON_LEASE_S = 60
 """After this the place of a killed run is free again."""
+
+SETTLING_S = 0.3
+"""Between the end of a step and the request for a place. Prefect's server on SQLite answers 503
+while it writes that end, and its client then waits two seconds: it did for half the shards."""
 
 
 class StepResult(NamedTuple):
@@ -57,6 +61,7 @@ def _preprocess(exam_keys: list[str], services: Services, run: Run) -> StepResul
 
 
 def _score(exam_keys: list[str], services: Services, run: Run) -> StepResult:
+    sleep(SETTLING_S)
     with concurrency(TRITON_LIMIT, occupy=1, strict=True, lease_duration=TRITON_LEASE_S):
         start = perf_counter()
         n = score_shard(exam_keys, services.lake, services.model, run)
