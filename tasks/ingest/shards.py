@@ -3,10 +3,15 @@
 It derives from the tables each time, so a killed run leaves nothing to repair.
 """
 
+from collections.abc import Iterator, Sequence
+
 import polars as pl
 
 from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS
 from tasks.lake.store import Lake
+
+SMALLEST_SHARD = 4
+"""Exams: below it a shard's own cost shows."""
 
 _KEY = ["sop_instance_key", "etag"]
 
@@ -26,7 +31,17 @@ def waiting_shards(lake: Lake, model_version: str, exams_per_shard: int) -> list
     exam_keys = (
         pl.concat([pending, unscored.select("exam_key")])["exam_key"].unique().sort().to_list()
     )
-    return [
-        exam_keys[start : start + exams_per_shard]
-        for start in range(0, len(exam_keys), exams_per_shard)
-    ]
+    return list(cut_shards(exam_keys, exams_per_shard))
+
+
+def cut_shards(exam_keys: Sequence[str], largest: int) -> Iterator[list[str]]:
+    """Cut exams into shards that shrink towards the end.
+
+    One shard is decoded while the one before it is scored: the smaller the last one is, the
+    less is left to score when nothing is left to decode.
+    """
+    start = 0
+    while n_left := len(exam_keys) - start:
+        size = min(largest, max(SMALLEST_SHARD, -(-n_left // 2)))
+        yield list(exam_keys[start : start + size])
+        start += min(size, n_left)
