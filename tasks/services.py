@@ -31,20 +31,29 @@ class Services:
     @property
     def header_limits(self) -> HeaderLimits:
         """What an object may ask for at the door."""
-        settings = self.settings
-        return HeaderLimits(
-            max_object_bytes=settings.max_object_bytes,
-            max_bytes=settings.max_header_bytes,
-            max_elements=settings.max_header_elements,
-            container=ContainerLimits(
-                settings.max_container_members, settings.max_container_inflated_bytes
-            ),
-        )
+        return header_limits(self.settings)
 
     @property
     def read_limits(self) -> ReadLimits:
         """What an image may ask for on its way to the network input."""
-        return ReadLimits(
-            max_frame_pixels=self.settings.max_frame_pixels,
-            max_elements=self.settings.max_header_elements,
-        )
+        return read_limits(self.settings)
+
+
+def header_limits(settings: Settings) -> HeaderLimits:
+    """What settings let an object ask for at the door."""
+    return HeaderLimits(
+        max_object_bytes=settings.max_object_bytes,
+        max_bytes=settings.max_header_bytes,
+        max_elements=settings.max_header_elements,
+        container=ContainerLimits(
+            settings.max_container_members, settings.max_container_inflated_bytes
+        ),
+    )
+
+
+def read_limits(settings: Settings) -> ReadLimits:
+    """What settings let an image ask for on its way to the network input."""
+    return ReadLimits(
+        max_frame_pixels=settings.max_frame_pixels,
+        max_elements=settings.max_header_elements,
+    )
