@@ -33,6 +33,7 @@ from tasks.lake.schemas import OBJECTS, RUNS
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
 from tasks.publish.accounting import count_objects
+from tasks.publish.drift import Drift
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
 from tasks.run import Run
@@ -53,6 +54,7 @@ class Progress:
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     failures: list[str] = field(default_factory=list)
     is_list_new: bool = False
+    drifts: list[Drift] = field(default_factory=list[Drift])
 
     def add(self, stage: str, result: StepResult) -> None:
         """Add one step's count and time to its stage."""
@@ -132,7 +134,8 @@ def _publish(services: Services, run: Run, progress: Progress) -> None:
     ensure_calibration(services.lake, settings.model_repository, services.model.version)
     progress.add("aggregate", steps.aggregate_exams(services, run))
     count_objects(services.lake.read(OBJECTS))  # the gate: sums that disagree publish nothing
-    result, progress.is_list_new = steps.publish(services, run)
+    result, publication = steps.publish(services, run)
+    progress.is_list_new, progress.drifts = publication.is_new, publication.drifts
     progress.add("publish", result)
 
 
@@ -151,6 +154,7 @@ def _report(
         n_images_scored=progress.counts["score"],
         n_exams_listed=progress.counts["publish"],
         is_list_new=progress.is_list_new,
+        drifts=tuple(drift.sentence for drift in progress.drifts),
         seconds=dict(progress.seconds),
         peak_memory_mb=peak_memory_mb,
         model_version=services.model.version,

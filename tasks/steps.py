@@ -15,7 +15,7 @@ from prefect.concurrency.sync import concurrency
 from tasks.errors import Retryable
 from tasks.ingest.intake import discover_objects, read_batch
 from tasks.preprocess.shard import preprocess_shard
-from tasks.publish.publication import publish_list
+from tasks.publish.publication import Publication, publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate
 from tasks.score.shard import score_shard
@@ -75,10 +75,10 @@ def _aggregate(services: Services, run: Run) -> StepResult:
     )
 
 
-def _publish(services: Services, run: Run) -> tuple[StepResult, bool]:
+def _publish(services: Services, run: Run) -> tuple[StepResult, Publication]:
     start = perf_counter()
-    n, is_new = publish_list(services.lake, services.model.version, run)
-    return StepResult(n, perf_counter() - start), is_new
+    publication = publish_list(services.lake, services.model.version, run)
+    return StepResult(publication.n_exams, perf_counter() - start), publication
 
 
 def _is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -272,7 +272,12 @@ PRIORITY_LISTS = Table(
         whole("n_images_unscorable", "Images that could not be scored."),
         text(
             "flags",
-            "views_missing, extra_views, image_unscorable, implant; joined by a comma.",
+            "views_missing, extra_views, image_unscorable, implant, score_drift; joined by a "
+            "comma.",
+        ),
+        text(
+            "ordering",
+            "score, or percentile: within manufacturer and software, where scores moved.",
         ),
         Column(
             "model_version",
@@ -439,6 +444,7 @@ RUNS = Table(
         whole("n_new_objects", "Objects first seen by this run."),
         whole("n_images_scored", "Images that this run scored."),
         whole("n_exams_listed", "Exams on the published list."),
+        text("drift", "Which mammographs' scores moved, and how far.", nullable=True),
         Column(
             "stage_seconds",
             pl.List(pl.Struct({"stage": pl.String(), "seconds": pl.Float64()})),

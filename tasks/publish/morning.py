@@ -53,6 +53,7 @@ class NightReport:
     n_images_scored: int
     n_exams_listed: int
     is_list_new: bool
+    drifts: tuple[str, ...]
     seconds: dict[str, float]
     peak_memory_mb: float
     model_version: str
@@ -82,6 +83,7 @@ def as_json(report: NightReport) -> dict[str, object]:
         "reasons": report.accounting.reasons,
         "new_objects": report.n_new_objects,
         "exams_listed": report.n_exams_listed,
+        "drift": list(report.drifts),
         "images_scored": report.n_images_scored,
         "model_version": report.model_version,
         "preprocessing_version": report.preprocessing_version,
@@ -105,6 +107,7 @@ def as_row(report: NightReport) -> dict[str, object]:
         "n_new_objects": report.n_new_objects,
         "n_images_scored": report.n_images_scored,
         "n_exams_listed": report.n_exams_listed,
+        "drift": " ".join(report.drifts) or None,
         "stage_seconds": [
             {"stage": stage, "seconds": seconds} for stage, seconds in report.seconds.items()
         ],
@@ -120,6 +123,7 @@ def as_markdown(report: NightReport, list_url: str | None = None) -> str:
     lines = [
         f"## Night of {report.run.list_date.isoformat()}: {report.outcome}",
         *(f"- **Not finished:** {failure}" for failure in report.failures),
+        *(f"- **Drift:** {sentence}" for sentence in report.drifts),
         "",
         "| objects | n |",
         "|---|---:|",
@@ -155,6 +159,7 @@ def json_as_text(figures: dict[str, Any]) -> str:
         [
             f"Night of {figures['list_date']}: {figures['outcome']}",
             *(f"  Not finished: {failure}" for failure in figures["failures"]),
+            *(f"  Drift: {sentence}" for sentence in figures["drift"]),
             f"{objects['total']} objects: {states}",
             *reasons,
             f"{figures['images_scored']} images scored now, "

@@ -26,6 +26,7 @@ from tasks.lake.schemas import (
     RUNS,
 )
 from tasks.publish.accounting import STATES, count_objects
+from tasks.publish.drift import with_ordering
 from tasks.publish.priority_list import order_exams
 from tasks.score.aggregate import score_exams
 
@@ -426,7 +427,7 @@ def _priority_list(
     listed = exams.filter(is_known, pl.col("exam_key") != exam_key(PENDING))
     published = datetime(day.year, day.month, day.day, 5, 4, tzinfo=UTC)
     return (
-        order_exams(listed, day)
+        order_exams(with_ordering(listed, listed, []), day)
         .select(
             *(
                 name
@@ -456,6 +457,7 @@ def _runs(objects: pl.DataFrame, lists: Sequence[pl.DataFrame]) -> pl.DataFrame:
                 "n_new_objects": 8,
                 "n_images_scored": counts["scored"],
                 "n_exams_listed": published.height,
+                "drift": None,
                 "stage_seconds": [{"stage": "score", "seconds": 120.0}],
                 "peak_memory_mb": 900.0,
                 "model_version": MODEL_VERSION,
