@@ -44,6 +44,7 @@ KEYWORDS = (
     "SeriesDescription",
     "ManufacturerModelName",
     "AnatomicRegionSequence",
+    "PatientName",
     "PatientID",
     "IssuerOfPatientID",
     "PatientBirthDate",

@@ -14,6 +14,7 @@ from tasks.errors import Rejected, RejectionReason
 from tasks.ingest import values
 from tasks.ingest.container_members import read_head
 from tasks.ingest.containers import MAGIC, SUFFIX, member_summaries, place_of
+from tasks.ingest.echoes import without_echoes
 from tasks.ingest.eligibility import (
     check_mammogram,
     find_intent,
@@ -30,6 +31,7 @@ from tasks.preprocess.worker_process import off_the_clock
 TIMEZONE = ZoneInfo("America/Santiago")
 MAX_AGE_YEARS = 120
 MAX_SOFTWARE_TEXT = 256
+PHOTOMETRIC_INTERPRETATIONS = ("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR")
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _row(
         "object_key": summary.object_key,
         "etag": summary.etag,
         **_projection(header),
-        **_equipment(header),
+        **without_echoes(_equipment(header), header),
         **_times(header),
         **_geometry(header),
     }
@@ -157,7 +159,7 @@ def _projection(header: Dataset) -> dict[str, object]:
     chest_wall = find_chest_wall(header, laterality)
     return {
         "sop_class_uid": values.identity(header, "SOPClassUID"),
-        "transfer_syntax_uid": values.text(header.file_meta, "TransferSyntaxUID"),
+        "transfer_syntax_uid": values.uid(header.file_meta, "TransferSyntaxUID"),
         "presentation_intent_type": find_intent(header),
         "image_laterality": laterality.value,
         "image_laterality_source": laterality.source,
@@ -219,9 +221,15 @@ def _geometry(header: Dataset) -> dict[str, object]:
         "rows": _required_count(header, "Rows"),
         "columns": _required_count(header, "Columns"),
         "bits_stored": _required_count(header, "BitsStored"),
-        "photometric_interpretation": values.code(header, "PhotometricInterpretation"),
+        "photometric_interpretation": _photometric_interpretation(header),
         "imager_pixel_spacing_mm": spacing if spacing and spacing > 0 else None,
     }
+
+
+def _photometric_interpretation(header: Dataset) -> str:
+    """One of the standard's terms, else OTHER: no text of the file's own."""
+    stated = values.code(header, "PhotometricInterpretation")
+    return stated if stated in PHOTOMETRIC_INTERPRETATIONS else "OTHER"
 
 
 def _required_identity(header: Dataset, keyword: str) -> str:

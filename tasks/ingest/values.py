@@ -4,6 +4,7 @@ It repeats no value in a message, and knows no meaning.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, time
@@ -38,6 +39,12 @@ def identity(dataset: Dataset, keyword: str) -> str:
     """A UID or ID exactly as written but for padding: it is only ever made a pseudonym."""
     value = dataset.get(keyword)
     return "" if value is None else str(value).strip(" \0")
+
+
+def uid(dataset: Dataset, keyword: str) -> str:
+    """A UID that is one; "" where it is absent or other text."""
+    value = identity(dataset, keyword)
+    return value if re.fullmatch(r"[\d.]{1,64}", value) else ""
 
 
 def whole(dataset: Dataset, keyword: str) -> int | None:

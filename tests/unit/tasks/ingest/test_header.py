@@ -45,7 +45,7 @@ def test_every_syntax_gives_the_header(syntax):
     header = read_header(lambda n: VALID[syntax][:n], len(VALID[syntax]))
     assert header.file_meta.TransferSyntaxUID == syntax
     assert header.ViewCodeSequence[0].CodeValue == "399162004"
-    assert "PatientName" not in header
+    assert "PatientAddress" not in header
     assert "PixelData" not in header
 
 
