@@ -1,35 +1,25 @@
-"""What the commands about one person need: the lake, its files, the bucket, the key, no night.
+"""One person's requests: she is found, shown what is held about her, named, erased.
 
-It makes nothing that should be there already: neither a lake nor a key.
+Each use is on record before it is made; what is held is opened by `flows.custody`.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 
-from flows.local_stack import LocalStack, Parts
-from flows.night import use
-from flows.services import (
-    bucket_location,
-    build_lake,
-    load_settings,
-    prefect_api_url,
-    pseudonym_key,
-)
-from flows.stack_registry import running_stack
-from tasks.errors import Misconfigured, Retryable
-from tasks.ingest.object_store import ObjectStore
-from tasks.ingest.pseudonym import Pseudonymiser
-from tasks.lake.files import LakeFiles
-from tasks.lake.schemas import OBJECTS
+from flows.custody import Custody
+from flows.services import today
 from tasks.lake.store import Lake
 from tasks.privacy import open_erasures
 from tasks.privacy.audit import Asker, record_use, uses
 from tasks.privacy.erasure import Eraser, Erasure
-from tasks.privacy.headers import issuers_in_use, objects_of
+from tasks.privacy.export import check_empty, export_subject
+from tasks.privacy.headers import PlainIdentity, issuers_in_use, objects_of
+from tasks.privacy.reidentification import exam_at_rank, exam_of
+from tasks.privacy.reidentification import reidentify as identity_of_exam
 from tasks.privacy.subject import (
     Subject,
     UnknownSubjectError,
@@ -37,22 +27,6 @@ from tasks.privacy.subject import (
     patient_keys,
     patient_keys_of_exam,
 )
-from tasks.settings import Settings
-
-
-@dataclass(frozen=True)
-class Custody:
-    """The programme's data, as whoever answers for them holds them."""
-
-    settings: Settings
-    lake: Lake
-    files: LakeFiles
-    store: ObjectStore
-    pseudonymiser: Pseudonymiser
-
-    def asker(self, reason: str) -> Asker:
-        """Who asks, by the settings."""
-        return Asker(self.settings.role, reason)
 
 
 @dataclass(frozen=True)
@@ -68,23 +42,6 @@ class Request:
     patient_id: str | None
     issuers: tuple[str, ...] = ()
     exam_key: str | None = None
-
-
-@contextmanager
-def custody(say: Callable[[str], object]) -> Generator[Custody]:
-    """Open everything; a bucket that no setting names and no stack serves runs meanwhile.
-
-    Raises:
-        Misconfigured: If there is no lake, or no pseudonym key.
-    """
-    settings = load_settings()
-    lake = _existing_lake(settings)
-    pseudonymiser = Pseudonymiser(_existing_key(settings))
-    with _bucket(settings, say):
-        settings = load_settings()
-        files = LakeFiles(lake.url, lake.storage_options)
-        store = ObjectStore(bucket_location(settings))
-        yield Custody(settings, lake, files, store, pseudonymiser)
 
 
 def find(held: Custody, request: Request) -> tuple[Subject, frozenset[str]]:
@@ -124,25 +81,43 @@ def erase(
     eraser = Eraser(held.lake, held.files, held.pseudonymiser, say)
     subject = replace(found, patient_key=found.patient_key | candidates)
     erasure = eraser.erase(subject, datetime.now(UTC), held.store if with_objects else None)
-    record_use(held.lake, asker, "erased", keys, _in_counts(erasure))
+    record_use(held.lake, asker, "erased", keys, in_counts(erasure))
     return erasure, found
 
 
-def check_no_night(since: datetime | None = None) -> None:
-    """See that no night runs, or began since a moment: it would write rows of hers again.
+def describe(held: Custody, request: Request) -> str:
+    """Say in counts what is held about whom a request is about."""
+    found, _ = find(held, request)
+    return (
+        f"Held about her: {len(found.exam_key)} exams, {len(found.sop_instance_key)} images, "
+        f"{len(found.object_key)} objects of the bucket."
+    )
+
+
+def export(held: Custody, request: Request, asker: Asker, folder: Path) -> dict[str, int]:
+    """Write what is held about a person; see `tasks.privacy.export`.
 
     Raises:
-        Retryable: If one does; the message says what to do.
+        UnknownSubjectError: If nothing is.
     """
-    if api_url := prefect_api_url():
-        from flows.limits import nights_of  # Prefect reads settings at import
+    found, _ = find(held, request)
+    if not found.is_held:
+        raise UnknownSubjectError(_unknown(held, request))
+    check_empty(folder)
+    record_use(held.lake, asker, "export", found.patient_key)
+    return export_subject(held.lake, found, folder, today())
 
-        if names := nights_of(api_url, since):
-            raise Retryable(
-                f"Prefect at {api_url} calls {names[0]!r} running or just begun: wait for its "
-                "end and run the same command again. If that night died (a power cut, a kill), "
-                "say so with --no-night-runs."
-            )
+
+def reidentify(
+    held: Custody, exam: str | int, list_date: date | None, asker: Asker
+) -> PlainIdentity:
+    """Tell whom an exam is of, by the beginning of its key or its rank on a list."""
+    asker.check_role()
+    if isinstance(exam, int):
+        exam_key = exam_at_rank(held.lake, exam, list_date)
+    else:
+        exam_key = exam_of(held.lake, exam)
+    return identity_of_exam(held.lake, held.store, held.pseudonymiser, exam_key, asker)
 
 
 def _candidates(held: Custody, request: Request) -> frozenset[str]:
@@ -166,42 +141,10 @@ def _unknown(held: Custody, request: Request) -> str:
     )
 
 
-def _in_counts(erasure: Erasure) -> str:
+def in_counts(erasure: Erasure) -> str:
+    """What an erasure did, without a pseudonym."""
     rows = ", ".join(f"{name} {n}" for name, n in erasure.n_rows.items()) or "none"
     return (
         f"Rows deleted: {rows}. Rows in former versions: {erasure.forgotten.n_rows}. Objects "
         f"deleted: {erasure.n_objects_deleted}. Files searched: {erasure.searched.n_files}."
     )
-
-
-def _existing_lake(settings: Settings) -> Lake:
-    lake = build_lake(settings)
-    if lake.version(OBJECTS) is None:
-        raise Misconfigured(
-            f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
-            "SMART_MAMMO_HOME to the folder where its nights run."
-        )
-    return lake
-
-
-def _existing_key(settings: Settings) -> bytes:
-    path = settings.home / "secrets" / "pseudonym_key"
-    if not settings.pseudonym_key and not path.exists():
-        raise Misconfigured(
-            f"No pseudonym key: SMART_MAMMO_PSEUDONYM_KEY is not set and {path} does not "
-            "exist. Without the secret that the lake was made with nobody can be found in it."
-        )
-    return pseudonym_key(settings)
-
-
-@contextmanager
-def _bucket(settings: Settings, say: Callable[[str], object]) -> Generator[None]:
-    if running := running_stack(settings.home):
-        use(running)
-        yield
-    elif settings.s3_endpoint:
-        yield
-    else:
-        with LocalStack(settings, Parts(triton=False, prefect=False), say) as stack:
-            use(stack.addresses)
-            yield

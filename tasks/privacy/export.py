@@ -76,8 +76,7 @@ def export_subject(lake: Lake, subject: Subject, folder: Path, day: date) -> dic
     Raises:
         Misconfigured: If the folder exists and is not empty.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Misconfigured(f"{folder} is not empty: name a new folder for the export.")
+    check_empty(folder)
     pictures = folder / "pictures"
     pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -91,6 +90,16 @@ def export_subject(lake: Lake, subject: Subject, folder: Path, day: date) -> dic
     listed = ", ".join(f"{name} {n}" for name, n in counts.items())
     (folder / "README.md").write_text(_README.format(day=day.isoformat(), counts=listed))
     return counts
+
+
+def check_empty(folder: Path) -> None:
+    """See that nothing lies where an export is to be written.
+
+    Raises:
+        Misconfigured: If something does.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Misconfigured(f"{folder} is not empty: name a new folder for the export.")
 
 
 def _rows(lake: Lake, table: Table, subject: Subject) -> list[dict[str, Any]]:
