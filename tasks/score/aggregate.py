@@ -8,6 +8,7 @@ import polars as pl
 
 from tasks.lake.schemas import EXAM_SCORES
 from tasks.score.calibration import SCOPE, band, calibrated_score, choose_calibrations
+from tasks.score.selection import select_views, without_raw_twins
 
 _BREAST = ("exam_key", "image_laterality")
 
@@ -28,10 +29,11 @@ def score_exams(images: pl.DataFrame, calibrations: pl.DataFrame, run_id: str) -
         ContractViolation: If no calibration holds for some exam.
     """
     scored = images.filter(pl.col("malignancy_score").is_not_null())
+    speaking = select_views(scored)
     exams = (
-        _driving_images(scored)
-        .join(_breast_columns(scored), on="exam_key")
-        .join(_counts(images), on="exam_key")
+        _driving_images(speaking)
+        .join(_breast_columns(speaking), on="exam_key")
+        .join(_counts(without_raw_twins(images)), on="exam_key")
         .with_columns(
             pl.max_horizontal("right_breast_score", "left_breast_score").alias("exam_score")
         )

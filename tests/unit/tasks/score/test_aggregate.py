@@ -35,6 +35,9 @@ def image(
         "site": "S",
         "manufacturer": "M",
         "software_versions": "1",
+        "presentation_intent_type": "FOR PRESENTATION",
+        "is_synthetic_2d": False,
+        "is_partial_view": False,
     }
 
 
@@ -112,3 +115,40 @@ def test_the_order_of_images_changes_nothing(images, random):
         rows[1]["exam_score"].to_list(), abs=1e-6
     )
     assert rows[0]["exam_score"].is_between(0, 1).all()
+
+
+FOUR = [
+    image(laterality + view, laterality, view, 0.2)
+    for laterality in ("R", "L")
+    for view in ("CC", "MLO")
+]
+
+
+@pytest.mark.parametrize("kind", ["is_synthetic_2d", "is_partial_view"])
+def test_a_lesser_kind_of_image_yields_to_the_whole_exposed_view(kind):
+    lesser = image("z", "L", "CC", 0.9) | {kind: True}
+    exam = scored(*FOUR, lesser)
+    assert exam["exam_score"] == pytest.approx(0.2)
+    assert exam["views"].split(",").count("L-CC") == 2
+
+
+@pytest.mark.parametrize("kind", ["is_synthetic_2d", "is_partial_view"])
+def test_a_lesser_kind_of_image_speaks_where_it_is_alone(kind):
+    lesser = image("LCC", "L", "CC", 0.9) | {kind: True}
+    others = [row for row in FOUR if row["sop_instance_key"] != "LCC"]
+    assert scored(*others, lesser)["left_breast_score"] == pytest.approx(0.55)
+
+
+def test_partial_views_of_a_large_breast_count_at_the_highest():
+    tiles = [
+        image(key, "L", "CC", score) | {"is_partial_view": True}
+        for key, score in (("x", 0.1), ("y", 0.9))
+    ]
+    others = [row for row in FOUR if row["sop_instance_key"] != "LCC"]
+    assert scored(*others, *tiles)["left_breast_score"] == pytest.approx(0.55)
+
+
+@pytest.mark.parametrize(("view", "n_missed"), [("CC", 0), ("XCCL", 1)])
+def test_a_raw_image_is_missed_only_without_its_twin_for_presentation(view, n_missed):
+    raw = image("z", "L", view, None) | {"presentation_intent_type": "FOR PROCESSING"}
+    assert scored(*FOUR, raw)["n_images_unscorable"] == n_missed
