@@ -52,6 +52,7 @@ class RejectionReason(StrEnum):
     DECODER_CRASHED = "decoder_crashed"
     DECODER_TIMEOUT = "decoder_timeout"
     NO_BREAST_FOUND = "no_breast_found"
+    BURNED_IN_TEXT = "burned_in_text"
     MODEL_REFUSED = "model_refused"
 
 

@@ -48,6 +48,7 @@ CODES = {
     "reason.decoder_crashed": Text("El decodificador falló", "The decoder crashed"),
     "reason.decoder_timeout": Text("El decodificador tardó demasiado", "The decoder timed out"),
     "reason.no_breast_found": Text("No se encontró la mama", "No breast found"),
+    "reason.burned_in_text": Text("Texto en la imagen", "Text in the image"),
     "reason.model_refused": Text("El modelo no dio puntaje", "The model gave no score"),
     "finding.no_finding": Text("Sin hallazgo", "No finding"),
     "finding.mass": Text("Masa", "Mass"),

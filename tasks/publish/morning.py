@@ -37,6 +37,7 @@ REASON_SENTENCES: dict[RejectionReason, str] = {
     RejectionReason.DECODER_CRASHED: "it killed its decoder twice",
     RejectionReason.DECODER_TIMEOUT: "it held its decoder past the time limit twice",
     RejectionReason.NO_BREAST_FOUND: "no breast in the image",
+    RejectionReason.BURNED_IN_TEXT: "text in the pixels",
     RejectionReason.MODEL_REFUSED: "the model gave no valid answer",
 }
 
