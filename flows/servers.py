@@ -87,6 +87,10 @@ class EmbeddedServer(ABC):
         if self._process:
             self._process.stop()
 
+    def is_ready(self) -> bool:
+        """Ask the server whether it answers."""
+        return self._is_ready()
+
     @abstractmethod
     def _prepare(self) -> list[str]:
         """Make what the server needs and return its command."""

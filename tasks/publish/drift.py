@@ -79,8 +79,8 @@ def find_drift(exams: pl.DataFrame) -> list[Drift]:
 
 def _drifts(exams: pl.DataFrame) -> Iterator[Drift]:
     scopes = exams.select(_SCOPE).unique().sort(_SCOPE)
-    for scope in scopes.iter_rows():
-        of_scope = exams.filter(_is_of(scope))
+    for maker, software in scopes.iter_rows():
+        of_scope = exams.filter(_is_of((maker, software)))
         recent = of_scope.filter(_is_recent(of_scope))
         first_day = recent["exam_date"].min()
         is_before = (pl.lit(first_day) > pl.col("exam_date")) & (
@@ -89,12 +89,12 @@ def _drifts(exams: pl.DataFrame) -> Iterator[Drift]:
         reference = of_scope.filter(is_before)
         is_new = reference.height < MIN_REFERENCE
         if is_new:  # an upgrade changes the software: its former exams are the reference
-            of_maker = pl.col("manufacturer").eq_missing(pl.lit(scope[0]))
+            of_maker = pl.col("manufacturer").eq_missing(pl.lit(maker, pl.String))
             reference = exams.filter(of_maker & is_before)
         if recent.height >= MIN_RECENT and reference.height >= MIN_REFERENCE:
             shift = measure_shift(_scores(recent), _scores(reference))
             if shift.psi > PSI_LIMIT and shift.ks_p < KS_P_LIMIT:
-                yield Drift(*scope, recent.height, reference.height, shift, is_new)
+                yield Drift(maker, software, recent.height, reference.height, shift, is_new)
 
 
 def with_ordering(

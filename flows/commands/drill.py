@@ -1,0 +1,46 @@
+"""The command that breaks nights on purpose."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import JsonPath
+
+app = typer.Typer()
+
+
+@app.command()
+def drill(
+    runs: Annotated[
+        int, typer.Option(help="Nights to break; the faults come in turn.", min=1)
+    ] = 11,
+    seed: Annotated[int, typer.Option(help="Of moments and choices.")] = 1,
+    home: Annotated[
+        Path | None, typer.Option(help="Keep lakes and logs here; a folder that is new.")
+    ] = None,
+    json_path: JsonPath = None,
+) -> None:
+    """Break nights on servers of their own, and prove that nothing is lost or doubled.
+
+    Kills the night, a worker, Triton, its model process, the S3 server or Prefect's; spoils
+    answers of the store; lets files grow no more; starts two nights at once; stores a view
+    late; replaces an object. Then nights run until one finishes, and its tables are held to a
+    quiet night's. The programme's own bucket and lake are not touched. About 30 s a run.
+    """
+    from flows.drill.report import as_json, as_text
+    from flows.drill.runs import Drill, DrillRun
+    from flows.services import load_settings
+
+    done: list[DrillRun] = []
+    with TemporaryDirectory(prefix="smart-mammo-drill-") as folder:
+        settings = load_settings().model_copy(update={"home": home or Path(folder)})
+        for run in Drill(settings, seed, typer.echo).run(runs):
+            done.append(run)
+            if json_path:
+                json_path.write_text(json.dumps(as_json(done), indent=2) + "\n")
+    typer.echo(as_text(done))
+    is_clean = all(run.verdict.is_clean and run.is_finished for run in done)
+    raise typer.Exit(0 if is_clean else 1)
