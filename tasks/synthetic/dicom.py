@@ -62,7 +62,7 @@ def build_mammogram(
 
     Args:
         stored_values: [rows, columns] of 8 or 16 bits; a few pixels are enough.
-        transfer_syntax_uid: Any lossless syntax, raw or compressed.
+        transfer_syntax_uid: Of an encoder in `tasks.synthetic.encoding`, or a raw one.
         image_laterality: R or L (0020,0062).
         view_position: CC, MLO or ML; sets (0018,5101) and View Code Sequence (0054,0220).
         **attributes: By DICOM keyword; None leaves the attribute out, whatever its type.

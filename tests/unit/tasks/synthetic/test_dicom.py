@@ -13,15 +13,18 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
 )
 
+from tasks.preprocess.codecs import decode
+from tasks.preprocess.reading import read_dataset
 from tasks.synthetic.dicom import (
     build_mammogram,
     build_mammogram_bytes,
     make_uid,
     wrap_display_values,
 )
-from tasks.synthetic.encoding import ENCODERS, dicom_bytes
+from tasks.synthetic.encoding import ENCODERS, LOSSY_ENCODERS, dicom_bytes
 
 VALUES = np.random.default_rng(0).integers(0, 4096, (33, 17)).astype(np.uint16)
 RAW = [
@@ -42,6 +45,22 @@ def test_every_syntax_gives_the_stored_values_back(
     read = dcmread(BytesIO(data))
     assert read.file_meta.TransferSyntaxUID == transfer_syntax_uid
     np.testing.assert_array_equal(read.pixel_array, values)
+
+
+@pytest.mark.parametrize("transfer_syntax_uid", [*ENCODERS, *RAW], ids=lambda uid: uid.name)
+def test_every_syntax_gives_signed_values_back(transfer_syntax_uid: UID) -> None:
+    values = VALUES.astype(np.int16) - 2048
+    data = build_mammogram_bytes(values, transfer_syntax_uid=transfer_syntax_uid)
+    np.testing.assert_array_equal(decode(read_dataset(data)), values)
+
+
+@pytest.mark.parametrize("transfer_syntax_uid", LOSSY_ENCODERS, ids=lambda uid: uid.name)
+def test_a_lossy_syntax_loses_little(transfer_syntax_uid: UID) -> None:
+    bits = 8 if transfer_syntax_uid == JPEGBaseline8Bit else 12
+    smooth = np.add.outer(np.arange(33), np.arange(17)) << (bits - 6)
+    values = smooth.astype(np.uint8 if bits == 8 else np.uint16)
+    data = build_mammogram_bytes(values, transfer_syntax_uid=transfer_syntax_uid)
+    assert abs(decode(read_dataset(data)).astype(int) - values).max() <= 8
 
 
 def test_an_attribute_given_as_none_is_left_out() -> None:
