@@ -33,6 +33,7 @@ from tasks.lake.columns import (
     timestamp,
     whole,
 )
+from tasks.lake.programme_tables import FOLLOW_UPS, READING_EVENTS, REGISTRATIONS, TARGETS
 
 OBJECTS = Table(
     "objects",
@@ -505,4 +506,8 @@ TABLES = (
     RUNS,
     AUDIT,
     ERASURES,
+    REGISTRATIONS,
+    FOLLOW_UPS,
+    TARGETS,
+    READING_EVENTS,
 )
