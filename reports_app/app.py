@@ -5,6 +5,7 @@ It reads no table itself (`reports_app.data` does) and decides on nobody (`repor
 
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -17,13 +18,16 @@ from reports_app.access.sign_in import SignIn, current_roles, require_sign_in
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
+from reports_app.exam_files import find_image, register_exam_files
+from reports_app.exam_records import ExamRecords
 from reports_app.exports import list_csv
 from reports_app.hanging import is_mirrored, shown_size_px
 from reports_app.links import CAMPAIGN_PATH, EXAM_PATH, LIST_PATH, Address
-from reports_app.pages import campaign, exam, priority_list
+from reports_app.pages import campaign, exam, exam_decision, priority_list
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
 from reports_app.security import protect
+from reports_app.services import NO_SERVICES, AppServices
 from reports_app.texts import Texts
 from tasks.lake.store import Lake
 
@@ -45,8 +49,20 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+@dataclass(frozen=True)
+class Rooms:
+    """What pages are built from."""
+
+    reports: Reports
+    records: ExamRecords
+    services: AppServices
+
+
 def create_app(
-    lake: Lake, sign_in: SignIn | None = None, allowed_hosts: Collection[str] = LOOPBACK_NAMES
+    lake: Lake,
+    sign_in: SignIn | None = None,
+    allowed_hosts: Collection[str] = LOOPBACK_NAMES,
+    services: AppServices = NO_SERVICES,
 ) -> Dash:
     """Build the app over a lake.
 
@@ -55,6 +71,7 @@ def create_app(
         sign_in: How people get in; without it everything is open to all who reach the app, as
             tests of pages want it.
         allowed_hosts: Names under which the app answers, without port.
+        services: What the app needs beside the lake.
     """
     app = Dash(
         __name__,
@@ -67,12 +84,15 @@ def create_app(
         add_log_handler=False,
     )
     reports = Reports(lake)
+    rooms = Rooms(reports, ExamRecords(lake), services)
     app.layout = _skeleton()
-    _register_router(app, reports)
+    _register_router(app, rooms)
     campaign.register(app)
     priority_list.register(app)
     exam.register(app)
+    exam_decision.register(app, reports, lake)
     _register_files(_server(app), reports)
+    register_exam_files(_server(app), reports, rooms.records, services.originals)
     protect(_server(app), allowed_hosts, _script_hashes(app))
     if sign_in is not None:
         require_sign_in(_server(app), sign_in)
@@ -104,7 +124,7 @@ def _skeleton() -> dmc.MantineProvider:
     return dmc.MantineProvider(html.Div(parts), theme=_THEME)
 
 
-def _register_router(app: Dash, reports: Reports) -> None:
+def _register_router(app: Dash, rooms: Rooms) -> None:
     @app.callback(
         Output("page", "children"),
         Output("meta", "data"),
@@ -113,7 +133,7 @@ def _register_router(app: Dash, reports: Reports) -> None:
         on_error=_error_page,
     )
     def route(path: str | None, search: str | None) -> tuple[Any, dict[str, str]]:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
-        return show(Address.parse(path, search), reports, current_roles())
+        return show(Address.parse(path, search), rooms, current_roles())
 
     app.clientside_callback(
         ClientsideFunction("smartMammo", "name_page"),
@@ -122,25 +142,24 @@ def _register_router(app: Dash, reports: Reports) -> None:
     )
 
 
-def show(
-    address: Address, reports: Reports, roles: Collection[Role]
-) -> tuple[Any, dict[str, str]]:
+def show(address: Address, rooms: Rooms, roles: Collection[Role]) -> tuple[Any, dict[str, str]]:
     """The page of an address as far as roles open it, with title and language."""
     t = address.texts
     is_closed = is_room(address.path) and not may_enter(roles, address.path)
-    content = _closed(t) if is_closed else _content(address, reports)
+    content = _closed(t) if is_closed else _content(address, rooms)
     page = html.Div(page_frame(address, content, roles), lang=t.language)
     return page, {"title": f"{_title(address)} · {t('app.name')}", "lang": t("app.lang")}
 
 
-def _content(address: Address, reports: Reports) -> list[Any]:
-    t = address.texts
+def _content(address: Address, rooms: Rooms) -> list[Any]:
+    t, reports = address.texts, rooms.reports
     if address.path == CAMPAIGN_PATH:
         return campaign.content(address, reports)
     if address.path == LIST_PATH:
         return priority_list.content(address, reports)
     if address.path.startswith(EXAM_PATH):
-        return exam.content(address, reports)
+        has_originals = rooms.services.originals is not None
+        return exam.content(address, reports, rooms.records, has_originals=has_originals)
     back = dcc.Link(
         t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button"
     )
@@ -171,7 +190,7 @@ def _error_page(error: Exception) -> tuple[Any, dict[str, str]]:
 def _register_files(server: Flask, reports: Reports) -> None:
     @server.get(f"{EXAM_PATH}<exam_key>/<sop_instance_key>/<layer>.png")
     def picture(exam_key: str, sop_instance_key: str, layer: str) -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
-        image = _find_image(reports, exam_key, sop_instance_key)
+        image = find_image(reports, exam_key, sop_instance_key)
         stored = reports.view(exam_key, sop_instance_key)
         png = None if image is None or stored is None else _layer_png(layer, image, stored)
         if png is None:
@@ -189,12 +208,6 @@ def _register_files(server: Flask, reports: Reports) -> None:
         }
         body = list_csv(address, reports.priority_list(day))
         return Response(body, mimetype="text/csv", headers=disposition)
-
-
-def _find_image(reports: Reports, exam_key: str, sop_instance_key: str) -> ExamImage | None:
-    found = reports.exam(exam_key)
-    images = found.images if found else ()
-    return next((image for image in images if image.sop_instance_key == sop_instance_key), None)
 
 
 def _layer_png(layer: str, image: ExamImage, stored: StoredView) -> bytes | None:

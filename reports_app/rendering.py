@@ -28,7 +28,7 @@ def mammogram_png(
         size_px: Height and width of the part that the crop fills, at the top left.
         mirrored: Whether left and right change places.
     """
-    return _png(_trim(pixels, size_px, mirrored=mirrored))
+    return _png(trim(pixels, size_px, mirrored=mirrored))
 
 
 def saliency_png(
@@ -48,12 +48,13 @@ def saliency_png(
     layer = np.empty((INPUT_HEIGHT_PX, INPUT_WIDTH_PX, 4), np.uint8)
     layer[..., :3] = _HEAT_BGR
     layer[..., 3] = strength
-    return _png(_trim(layer, size_px, mirrored=mirrored))
+    return _png(trim(layer, size_px, mirrored=mirrored))
 
 
-def _trim(
+def trim(
     pixels: NDArray[np.uint8], size_px: tuple[int, int], *, mirrored: bool
 ) -> NDArray[np.uint8]:
+    """Cut out the part of a network input that the crop fills, as it hangs."""
     shown = pixels[: size_px[0], : size_px[1]]
     return np.ascontiguousarray(shown[:, ::-1] if mirrored else shown)
 

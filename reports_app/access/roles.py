@@ -52,6 +52,7 @@ ROOMS = (
 CALLBACKS = {
     "page.children": EVERYBODY,  # the router, which asks for the role of each address itself
     "url.search": EVERYBODY,  # filters to an address: it holds no data
+    "decision-answer.children": READERS,
 }
 """Who may call what Dash runs on the server, by its first output."""
 

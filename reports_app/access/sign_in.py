@@ -81,6 +81,11 @@ def is_signed_in() -> bool:
     return _has_sign_in() and current_user.is_authenticated
 
 
+def current_name() -> str:
+    """The account of whoever asks; the person at this machine in an app without sign-in."""
+    return str(current_user.id) if is_signed_in() else ONE_TIME_NAME
+
+
 def _has_sign_in() -> bool:
     return hasattr(current_app, "login_manager")
 

@@ -1,12 +1,13 @@
-"""The exam page: four views as radiologists hang them, regions, heat map, scores and facts.
+"""The exam page: four views as radiologists hang them, prior ones beside, scores and facts.
 
-It shows what the night stored; nothing can be changed here.
+What the night stored cannot be changed here; the reader's decision is `exam_decision`'s.
 """
 
 from typing import Any
 from urllib.parse import unquote
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from pydicom import uid
 
 from reports_app.components import (
     HIDDEN,
@@ -18,15 +19,30 @@ from reports_app.components import (
     table,
 )
 from reports_app.data import Reports
-from reports_app.exam import Exam
+from reports_app.exam import Exam, Row
+from reports_app.exam_records import ExamRecords, Prior
 from reports_app.hanging import hanging_order
 from reports_app.links import EXAM_PATH, LIST_PATH, Address
-from reports_app.pages.exam_viewer import viewer
+from reports_app.pages.exam_decision import decision_form
+from reports_app.pages.exam_viewer import Hung, viewer
 from reports_app.texts import NO_VALUE, Texts
 
+LOSSY_SYNTAXES = frozenset(
+    {
+        uid.JPEGBaseline8Bit,
+        uid.JPEGExtended12Bit,
+        uid.JPEGLSNearLossless,
+        uid.JPEG2000,
+        uid.HTJ2K,
+    }
+)
+"""Transfer syntaxes that may have lost something (PS3.6, annex A)."""
 
-def content(address: Address, reports: Reports) -> list[Any]:
-    """The page of the exam that the path names."""
+
+def content(
+    address: Address, reports: Reports, records: ExamRecords, *, has_originals: bool
+) -> list[Any]:
+    """The page of the exam that the path names, with the prior one that the query names."""
     t = address.texts
     exam_key = unquote(address.path.removeprefix(EXAM_PATH))
     exam = reports.exam(exam_key)
@@ -34,11 +50,16 @@ def content(address: Address, reports: Reports) -> list[Any]:
         back = dcc.Link(t("exam.back"), href=address.to(LIST_PATH).href, className="button")
         text = t("exam.unknown_text", key=exam_key[:64])
         return [message(t("exam.unknown_title"), text, back)]
+    priors = records.priors(exam_key)
+    chosen = address.first("prior")
+    prior = reports.exam(chosen) if chosen in {one.exam_key for one in priors} else None
+    hung = [Hung(one, _unreadable(reports, one)) for one in (exam, prior) if one is not None]
+    wall = viewer(t, hung, has_originals=has_originals)
+    lost = html.P(t("prior.unknown"), className="warning")
     return [
         _head(address, exam),
-        html.Div(
-            [viewer(t, exam, _unreadable(reports, exam)), _side(t, exam)], className="exam"
-        ),
+        *([lost] if chosen and prior is None else []),
+        html.Div([wall, _side(address, exam, records, priors)], className="exam"),
     ]
 
 
@@ -79,9 +100,59 @@ def _steps(address: Address, exam: Exam) -> html.Nav:
     return html.Nav(links, className="steps", **named(t("exam.back")))
 
 
-def _side(t: Texts, exam: Exam) -> html.Aside:
-    parts = [_verdict(t, exam), _score_table(t, exam), _unscorable(t, exam), _facts(t, exam)]
+def _side(
+    address: Address, exam: Exam, records: ExamRecords, priors: list[Prior]
+) -> html.Aside:
+    t = address.texts
+    parts = [
+        _verdict(t, exam),
+        decision_form(t, records.outcomes(exam.exam_key)),
+        _score_table(t, exam),
+        _unscorable(t, exam),
+        _quality(t, exam, records.quality(exam.exam_key)),
+        _priors(address, priors),
+        _facts(t, exam),
+    ]
     return html.Aside([part for part in parts if part is not None], className="side")
+
+
+def _priors(address: Address, priors: list[Prior]) -> html.Div:
+    """The woman's earlier exams, each to be hung beside this one."""
+    t = address.texts
+    links = [
+        dcc.Link(
+            t("prior.compare", date=t.date(prior.exam_date)),
+            href=address.having(prior=prior.exam_key).href,
+        )
+        for prior in priors
+    ]
+    if address.first("prior"):
+        alone = address.having(prior=None).href
+        links.append(dcc.Link(t("prior.alone"), href=alone))
+    lines = html.Ul([html.Li(link) for link in links])
+    return html.Div([html.H2(t("prior.title")), lines if links else html.P(t("prior.none"))])
+
+
+def _quality(t: Texts, exam: Exam, rows: list[Row]) -> html.Div | None:
+    """What a reader should know of the images before trusting them."""
+    names = {image.sop_instance_key: image.name for image in exam.images}
+    lines = [
+        t("quality.line", view=names[row["sop_instance_key"]] or t("code.unknown"), flags=found)
+        for row in rows
+        if row["sop_instance_key"] in names and (found := _quality_words(t, row))
+    ]
+    if not lines:
+        return None
+    return html.Div([html.H2(t("quality.title")), html.Ul([html.Li(line) for line in lines])])
+
+
+def _quality_words(t: Texts, row: Row) -> str:
+    flaws = {
+        "eight_bits": row["bits_stored"] <= 8,
+        "lossy": row["transfer_syntax_uid"] in LOSSY_SYNTAXES,
+        "no_spacing": not row["imager_pixel_spacing_mm"],
+    }
+    return ", ".join(t(f"quality.{name}") for name, is_so in flaws.items() if is_so)
 
 
 def _verdict(t: Texts, exam: Exam) -> html.Div:

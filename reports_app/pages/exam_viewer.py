@@ -1,6 +1,6 @@
-"""The exam page's viewer: four views as radiologists hang them, regions and heat map above.
+"""The exam page's walls: four views as radiologists hang them, regions and heat map above.
 
-It shows the stored network inputs, which are reduced: not for diagnosis.
+What the browser does with them, grey levels above all, is the assets' work (`viewer*.js`).
 """
 
 from collections.abc import Collection, Sequence
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import dash_mantine_components as dmc
 from dash import html
 
-from reports_app.components import named
+from reports_app.components import HIDDEN, named
 from reports_app.exam import Exam, ExamImage
 from reports_app.hanging import (
     Box,
@@ -23,10 +22,22 @@ from reports_app.hanging import (
     region_box,
 )
 from reports_app.links import EXAM_PATH
+from reports_app.pages.exam_tools import help_panel, switches, toolbar
 from reports_app.palette import FINDINGS
-from reports_app.texts import Texts
+from reports_app.texts import TEXTS, Texts
 
-DEFAULT_OPACITY = 50
+
+@dataclass(frozen=True)
+class Hung:
+    """An exam to hang.
+
+    Args:
+        exam: Whose images.
+        unreadable: Keys of images whose stored pixels are damaged.
+    """
+
+    exam: Exam
+    unreadable: Collection[str | None]
 
 
 @dataclass(frozen=True)
@@ -36,61 +47,70 @@ class _Wall:
     Args:
         sizes: Width and height of each image as shares of its frame, by `id`.
         unreadable: Keys of images whose stored pixels are damaged.
+        has_originals: Whether the bucket can be asked for originals.
     """
 
     t: Texts
     exam_key: str
     sizes: dict[int, tuple[float, float]]
     unreadable: Collection[str | None]
+    has_originals: bool
 
 
-def viewer(t: Texts, exam: Exam, unreadable: Collection[str | None]) -> html.Section:
-    """The views in their places, with the switches of regions and heat map.
+def viewer(t: Texts, hung: Sequence[Hung], *, has_originals: bool) -> html.Section:
+    """The walls of an exam, and of a prior one beside it, with all tools.
 
     Args:
         t: The texts of the reader's language.
-        exam: Whose images are hung.
-        unreadable: Keys of images whose stored pixels are damaged.
+        hung: The exam, and the prior one where the reader compares.
+        has_originals: Whether the bucket can be asked for originals.
     """
-    hanging = hang(exam.images)
-    wall = _Wall(t, exam.exam_key, frame_sizes(exam.images), unreadable)
-    aspect = {"--frame-aspect": f"{frame_aspect(exam.images):.4f}"}
-    pairs = [
-        html.Div([_slot(wall, slot) for slot in pair], className="pair")
-        for pair in hanging.pairs
-    ]
-    has_none = not wall.sizes
-    note = [t("exam.same_scale"), " ", t("exam.reduced")]
+    has_images = any(image.geometry for one in hung for image in one.exam.images)
+    walls = [_exam_wall(t, one, has_originals, is_named=len(hung) > 1) for one in hung]
+    note = [t("exam.same_scale"), " ", t("exam.not_diagnostic")]
+    kind = "walls" if len(hung) == 1 else "walls compared"
     return html.Section(
         [
-            html.Div(_switches(t), className="switches", hidden=has_none),
-            html.Div(pairs, className="hanging", style=aspect),
-            *_other_images(wall, hanging.others, aspect),
-            html.P(note, className="small viewer-note", hidden=has_none),
+            html.Div(switches(t), className="switches", hidden=not has_images),
+            html.Div(toolbar(t), className="toolbar", hidden=not has_images),
+            help_panel(t),
+            html.Div(walls, className=kind),
+            html.Canvas(className="lens", hidden=True),
+            html.P(note, className="small viewer-note", hidden=not has_images),
         ],
         id="viewer",
         className="viewer",
         style={"--heat": 0},
+        tabIndex="0",
         **named(t("exam.viewer")),
+        **_browser_texts(t, hung),
     )
 
 
-def _switches(t: Texts) -> list[Any]:
-    return [
-        dmc.Switch(id="show-regions", label=t("exam.regions"), checked=True, size="sm"),
-        dmc.Switch(id="show-saliency", label=t("exam.saliency"), checked=False, size="sm"),
-        dmc.Slider(
-            id="saliency-opacity",
-            value=DEFAULT_OPACITY,
-            min=10,
-            max=100,
-            step=5,
-            size="sm",
-            w=140,
-            label=None,
-            thumbLabel=t("exam.opacity"),
-        ),
+def _browser_texts(t: Texts, hung: Sequence[Hung]) -> dict[str, Any]:
+    """What the browser needs to say, and which exams hang."""
+    names = ("readout", "original", "reduced", "trouble")
+    texts = {f"data-{name}": TEXTS[f"viewer.{name}"] for name in names}
+    words = {name: text.es if t.language == "es" else text.en for name, text in texts.items()}
+    return {**words, "data-hung": " ".join(one.exam.exam_key for one in hung)}
+
+
+def _exam_wall(t: Texts, one: Hung, has_originals: bool, *, is_named: bool) -> html.Div:
+    images = one.exam.images
+    hanging = hang(images)
+    wall = _Wall(t, one.exam.exam_key, frame_sizes(images), one.unreadable, has_originals)
+    aspect = {"--frame-aspect": f"{frame_aspect(images):.4f}"}
+    pairs = [
+        html.Div([_slot(wall, slot) for slot in pair], className="pair")
+        for pair in hanging.pairs
     ]
+    title = [html.H2(t.date(one.exam.exam_date))] if is_named else []
+    parts = [
+        *title,
+        html.Div(pairs, className="hanging", style=aspect),
+        *_other_images(wall, hanging.others, aspect),
+    ]
+    return html.Div(parts, className="wall")
 
 
 def _slot(wall: _Wall, slot: Slot) -> html.Div:
@@ -99,12 +119,40 @@ def _slot(wall: _Wall, slot: Slot) -> html.Div:
     caption: list[Any] = [html.Strong(slot.name)]
     if score is not None:
         caption.append(html.Span(wall.t.number(score, 2)))
-    frame = html.Div(_inside(wall, slot), className=f"frame {side} {slot.view.lower()}")
-    return html.Div([frame, html.Div(caption, className="view-name")], className=f"slot {side}")
+    frame = html.Div(
+        _inside(wall, slot),
+        className=f"frame {side} {slot.view.lower()}",
+        **_frame_data(wall, slot),
+    )
+    return html.Div(
+        [
+            frame,
+            html.Div(caption, className="view-name"),
+            html.Div(className="readout", **HIDDEN),
+        ],
+        className=f"slot {side}",
+    )
 
 
-def _inside(wall: _Wall, slot: Slot) -> html.Div | html.P:
-    """The picture of a slot, or why there is none."""
+def _frame_data(wall: _Wall, slot: Slot) -> dict[str, Any]:
+    """Where the browser finds the grey levels of a view."""
+    if slot.image is None or slot.image.geometry is None:
+        return {}
+    path = picture_path(wall.exam_key, slot.image, "").removesuffix(".png")
+    return {
+        "data-side": slot.laterality,
+        "data-pixels": path,
+        "data-original": "yes" if wall.has_originals else "no",
+    }
+
+
+def _inside(wall: _Wall, slot: Slot) -> list[Any]:
+    """The picture of a slot below its canvas, or why there is none."""
+    found = _picture_or_reason(wall, slot)
+    return [found, html.Canvas(**HIDDEN)] if isinstance(found, html.Div) else [found]
+
+
+def _picture_or_reason(wall: _Wall, slot: Slot) -> html.Div | html.P:
     t, image = wall.t, slot.image
     if image is None:
         return _empty(t("exam.no_view", view=slot.name))

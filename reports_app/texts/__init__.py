@@ -11,18 +11,24 @@ from zoneinfo import ZoneInfo
 from reports_app.texts.campaign import CAMPAIGN
 from reports_app.texts.catalogue import Text
 from reports_app.texts.codes import CODES
+from reports_app.texts.comparison import COMPARISON
+from reports_app.texts.decision import DECISION
 from reports_app.texts.exam import EXAM
 from reports_app.texts.grid import GRID
 from reports_app.texts.priority_list import PRIORITY_LIST
 from reports_app.texts.shell import SHELL
 from reports_app.texts.sign_in import SIGN_IN
+from reports_app.texts.viewer import VIEWER
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 TIMEZONE = ZoneInfo("America/Santiago")
 
-TEXTS: dict[str, Text] = SHELL | SIGN_IN | CAMPAIGN | PRIORITY_LIST | EXAM | CODES | GRID
+TEXTS: dict[str, Text] = (
+    SHELL | SIGN_IN | CAMPAIGN | PRIORITY_LIST | EXAM | VIEWER | DECISION | CODES | GRID
+    | COMPARISON
+)
 
 NO_VALUE = "\N{EN DASH}"
 _SEPARATORS: dict[Language, dict[int, str]] = {

@@ -71,8 +71,4 @@ EXAM = {
         "Las cuatro vistas están a la misma escala.",
         "The four views are shown at the same scale.",
     ),
-    "exam.reduced": Text(
-        "Imágenes reducidas para el modelo: no sirven para el diagnóstico.",
-        "Images reduced for the model: not for diagnosis.",
-    ),
 }
