@@ -17,6 +17,7 @@ from tasks.errors import ContractViolation
 from tasks.ingest.instances import read_instance
 from tasks.ingest.object_store import ObjectSummary
 from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.preprocess.quality import quality_columns
 from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
 from tasks.synthetic.exams import GeneratedImage, generate_image, plan_exam
 from tasks.synthetic.plan import CampaignPlan
@@ -96,6 +97,7 @@ def _network_input(data: bytes, sha256: str, instance: Mapping[str, Any]) -> Row
         "pixels_sha256": hashlib.sha256(pixels).hexdigest(),
         **vars(network_input.geometry),
         "breast_area_fraction": network_input.breast_area_fraction,
+        **quality_columns(network_input.quality),
         "run_id": "generated",
     }
 

@@ -21,6 +21,7 @@ from tasks.errors import Rejected, RejectionReason
 from tasks.ingest.header import read_header
 from tasks.preprocess.codecs import decode
 from tasks.preprocess.geometry import Geometry
+from tasks.preprocess.quality import quality_columns
 from tasks.preprocess.reading import read_dataset
 from tasks.preprocess.transform import NetworkInput, prepare
 from tasks.preprocess.values import DISPLAY_MAX, StoredValues, apply_table, display_table
@@ -139,6 +140,7 @@ def _image(job: ImageJob, made: NetworkInput, sha256: str) -> Row:
         "pixels_sha256": hashlib.sha256(pixels).hexdigest(),
         **vars(made.geometry),
         "breast_area_fraction": made.breast_area_fraction,
+        **quality_columns(made.quality),
         "run_id": f"import-{job.card.name}",
     }
 

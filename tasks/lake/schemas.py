@@ -166,6 +166,39 @@ IMAGES = Table(
         real(
             "breast_area_fraction", "Share of the original image that the breast covers, 0-1."
         ),
+        real(
+            "saturated_fraction",
+            "Share of the breast that is as white as can be shown, 0-1; this and what follows "
+            "is null for a picture that was cut out by somebody else.",
+            nullable=True,
+        ),
+        real(
+            "blackened_fraction",
+            "Share of the breast that is as black as the background, 0-1.",
+            nullable=True,
+        ),
+        real(
+            "cut_off_fraction",
+            "Share of the side opposite the chest wall that the breast touches, 0-1.",
+            nullable=True,
+        ),
+        real(
+            "sharpness",
+            "Fine against coarse differences in the network input, along the axis with fewer: "
+            "0.25 is a ramp, 1 is noise; motion lowers it.",
+            nullable=True,
+        ),
+        real(
+            "marker_area_fraction",
+            "Share of the image that is bright outside the breast, 0-1: letters and markers.",
+            nullable=True,
+        ),
+        text(
+            "quality_flags",
+            "small_breast, saturated, blackened, cut_off, blurred, marker, frame; joined by a "
+            "comma, empty where none.",
+            nullable=True,
+        ),
         RUN_ID,
     ),
     rows_per_group=4,
@@ -273,8 +306,9 @@ PRIORITY_LISTS = Table(
         whole("n_images_unscorable", "Images that could not be scored."),
         text(
             "flags",
-            "views_missing, extra_views, image_unscorable, implant, score_drift; joined by a "
-            "comma.",
+            "views_missing, extra_views, image_unscorable, implant, score_drift, and of an "
+            "image's quality small_breast, saturated, blackened, cut_off, blurred, "
+            "duplicated_pixels; joined by a comma.",
         ),
         text(
             "ordering",

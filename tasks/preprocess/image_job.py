@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from tasks.ingest.container_members import read_whole
 from tasks.ingest.object_store import ObjectStore, S3Location
+from tasks.preprocess.quality import quality_columns
 from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
 from tasks.preprocess.worker_process import off_the_clock
@@ -66,4 +67,5 @@ def make_image(job: ImageJob) -> dict[str, object]:
         "is_flipped": geometry.is_flipped,
         "scale": geometry.scale,
         "breast_area_fraction": network_input.breast_area_fraction,
+        **quality_columns(network_input.quality),
     }

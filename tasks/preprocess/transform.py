@@ -17,6 +17,7 @@ from tasks.preprocess import breast as breast_module
 from tasks.preprocess.breast import Breast, Mask, find_breast, sample_stride
 from tasks.preprocess.codecs import decode
 from tasks.preprocess.geometry import Geometry, fit_scale
+from tasks.preprocess.quality import Quality, measure_quality
 from tasks.preprocess.reading import DEFAULT_LIMITS, ReadLimits, read_dataset
 from tasks.preprocess.values import (
     DISPLAY_MAX,
@@ -64,11 +65,13 @@ class NetworkInput:
         pixels: [INPUT_HEIGHT_PX, INPUT_WIDTH_PX], 0-255, chest wall at the left.
         geometry: The way back to the original pixels.
         breast_area_fraction: Share of the original image that the breast covers, 0-1.
+        quality: What was measured beside; None for a picture cut out by somebody else.
     """
 
     pixels: Pixels
     geometry: Geometry
     breast_area_fraction: float
+    quality: Quality | None = None
 
 
 def make_network_input(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> NetworkInput:
@@ -98,14 +101,16 @@ def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
         Rejected: If an attribute is not usable, or there is no breast.
     """
     table = display_table(dataset, _sample(stored))
-    breast = find_breast(apply_table(_sample(stored), table), *stored.shape)
+    sample = apply_table(_sample(stored), table)
+    breast = find_breast(sample, *stored.shape)
     is_flipped = breast.is_chest_wall_right
     if is_flipped:
-        turned = _sample(stored[:, ::-1])
-        breast = find_breast(apply_table(turned, table), *stored.shape)
+        sample = apply_table(_sample(stored[:, ::-1]), table)
+        breast = find_breast(sample, *stored.shape)
     geometry = _geometry(breast, stored.shape[1], is_flipped=is_flipped)
     pixels = _resize(apply_table(_crop(stored, geometry), table), breast.mask)
-    return NetworkInput(pixels, geometry, breast.area_fraction)
+    quality = measure_quality(sample, breast, sample_stride(*stored.shape), pixels)
+    return NetworkInput(pixels, geometry, breast.area_fraction, quality)
 
 
 def _sample(stored: StoredValues) -> StoredValues:

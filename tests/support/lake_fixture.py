@@ -46,7 +46,7 @@ VIEWS = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
 
 UNSCORABLE_IMAGE, UNSCORABLE_EXAM, THREE_VIEWS, REPEATED_VIEW = 0, 1, 2, 3
 NO_AGE, NO_LATERALITY, PENDING, IMPLANT, ONE_BREAST, NO_DATE = 4, 5, 6, 7, 8, 9
-FOR_PROCESSING_EXAM = 10
+FOR_PROCESSING_EXAM, BLURRED, CUT_OFF = 10, 11, 12
 
 REJECTED = (
     ("not_dicom", 3),
@@ -292,9 +292,24 @@ def _answer(
             "pixels_sha256": hashlib.sha256(pixels.tobytes()).hexdigest(),
             "object_sha256": key("object", index, number),
             "breast_area_fraction": 0.3,
+            **_quality(index, number),
         }
     )
     return image, common | _model_answer(index, score, crop, lesion)
+
+
+def _quality(index: int, number: int) -> dict[str, object]:
+    """Mostly sharp and whole; one image is blurred, one cut off, every one has its letters."""
+    flags = {BLURRED: "blurred", CUT_OFF: "cut_off"} if number == 1 else {}
+    found = [flags[index]] if index in flags else []
+    return {
+        "saturated_fraction": 0.002,
+        "blackened_fraction": 0.0,
+        "cut_off_fraction": 0.2 if "cut_off" in found else 0.0,
+        "sharpness": 0.28 if "blurred" in found else 0.45,
+        "marker_area_fraction": 0.0008,
+        "quality_flags": ",".join([*found, "marker"]),
+    }
 
 
 def _model_answer(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from tasks.lake.schemas import IMAGES, OBJECTS
+from tasks.preprocess.quality import quality_columns
 
 
 def object_rows(numbers: range, **changes: object) -> pl.DataFrame:
@@ -46,6 +47,7 @@ def image_rows(numbers: range, pixels: bytes = b"pixels", **changes: object) -> 
             "is_flipped": False,
             "scale": 0.5,
             "breast_area_fraction": 0.25,
+            **quality_columns(None),
             "run_id": "run",
             **changes,
         }

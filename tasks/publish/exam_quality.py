@@ -1,0 +1,51 @@
+"""Technical quality of exams: what their images' measures and pixels amount to.
+
+It reads no pixels: two images with one digest are one picture under two UIDs.
+"""
+
+import polars as pl
+
+from tasks.lake.schemas import IMAGES
+from tasks.lake.store import Lake
+from tasks.preprocess.quality import DEFECTS, DUPLICATED
+
+IMAGE_COLUMNS = ("sop_instance_key", "exam_key", "pixels_sha256", "quality_flags")
+"""Of `images`, what flags are made from."""
+
+
+def image_flags(images: pl.DataFrame) -> pl.DataFrame:
+    """Name each image's flags, with that of a picture that another UID has too.
+
+    Args:
+        images: Of one preprocessing version: at least `IMAGE_COLUMNS`.
+
+    Returns:
+        The same with `flags`, a list.
+    """
+    n_holders = pl.col("sop_instance_key").n_unique().over("pixels_sha256")
+    repeated = pl.when(n_holders > 1).then(pl.lit([DUPLICATED])).otherwise(pl.lit([]))
+    own = pl.col("quality_flags").fill_null("").str.split(",")
+    named = own.list.concat(repeated.cast(pl.List(pl.String)))
+    return images.with_columns(flags=named.list.set_difference([""]))
+
+
+def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
+    """Each exam's flags that may ask for an image to be taken again.
+
+    Returns:
+        exam_key and quality_flags, joined by a comma; exams without a flag are left out.
+    """
+    is_current = pl.col("preprocessing_version") == preprocessing_version
+    images = lake.read(IMAGES, columns=IMAGE_COLUMNS, where=is_current)
+    shown = [*DEFECTS, DUPLICATED]
+    flags = (
+        image_flags(images).select("exam_key", pl.col("flags").alias("flag")).explode("flag")
+    )
+    order = pl.col("flag").replace_strict(shown, range(len(shown)), default=None)
+    return (
+        flags.filter(pl.col("flag").is_in(shown))
+        .unique()
+        .sort("exam_key", order)
+        .group_by("exam_key", maintain_order=True)
+        .agg(pl.col("flag").str.join(",").alias("quality_flags"))
+    )
