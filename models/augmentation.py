@@ -1,6 +1,7 @@
 """Changes of a network input that leave it a mammogram, with its lesions moved along.
 
-No flips: the chest wall stays at the left and the nipple points away from the pectoral muscle.
+A breast is not flipped: its chest wall stays at the left and the nipple points away from the
+pectoral muscle. A crop has neither and may come in any of its eight positions.
 Background stays zero and breast stays above zero, as the network's breast mask needs.
 """
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.deformation import bend, cut_out
 from models.geometry import Box
 from models.patches import draw_corner, lesions_within
 from models.targets import Lesion
@@ -29,6 +31,10 @@ class Augmentation:
         shift_px: Upwards, downwards and beyond the chest wall.
         gamma: Largest exponent; the smallest is its inverse.
         noise: Standard deviation, in grey levels of 255.
+        elastic_px: Largest displacement of the tissue, about.
+        cut_out: Side of a square that hides tissue, as share of the shorter side.
+        is_crop: Whether images are square crops without a chest wall: turned by quarters and
+            mirrored too, and about their middle.
     """
 
     rotation_degrees: float = 8.0
@@ -36,6 +42,9 @@ class Augmentation:
     shift_px: float = 24.0
     gamma: float = 1.35
     noise: float = 4.0
+    elastic_px: float = 0.0
+    cut_out: float = 0.0
+    is_crop: bool = False
 
 
 def augment(
@@ -54,7 +63,7 @@ def augment(
         generator: Of the chances taken.
         patch_px: Side of the square that is kept; None keeps the image.
     """
-    matrix = _draw_matrix(image.shape[0], augmentation, generator)
+    matrix = _draw_matrix(image.shape, augmentation, generator)
     lesions = [replace(one, box=move_box(one.box, matrix)) for one in lesions]
     size = (image.shape[1], image.shape[0])
     if patch_px is not None:
@@ -64,19 +73,32 @@ def augment(
         size = (patch_px, patch_px)
     # Replicated borders carry the chest wall on; the other borders are background.
     moved = cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    toned = cv2.LUT(moved, _draw_tones(augmentation, generator))
+    bent = bend(np.asarray(moved, np.uint8), augmentation.elastic_px, generator)
+    toned = cv2.LUT(bent, _draw_tones(augmentation, generator))
     rough = _add_noise(np.asarray(toned, np.uint8), augmentation, generator)
-    return rough, lesions
+    return cut_out(rough, augmentation.cut_out, generator), lesions
 
 
-def _draw_matrix(height: int, limits: Augmentation, generator: np.random.Generator) -> Affine:
-    """An affine map of pixels (column, row) about the middle of the chest wall."""
+def _draw_matrix(
+    shape: Sequence[int], limits: Augmentation, generator: np.random.Generator
+) -> Affine:
+    """An affine map of pixels (column, row): about the chest wall's middle, or a crop's."""
+    middle = ((shape[1] - 1) / 2 if limits.is_crop else 0.0, shape[0] / 2)
     angle = generator.uniform(-1, 1) * limits.rotation_degrees
     scale = 1 + generator.uniform(-1, 1) * limits.scaling
-    matrix = np.asarray(cv2.getRotationMatrix2D((0.0, height / 2), angle, scale), np.float64)
+    matrix = np.asarray(cv2.getRotationMatrix2D(middle, angle, scale), np.float64)
     matrix[0, 2] -= generator.uniform(0, 1) * limits.shift_px
     matrix[1, 2] += generator.uniform(-1, 1) * limits.shift_px
-    return matrix
+    return _turned(matrix, shape[0], generator) if limits.is_crop else matrix
+
+
+def _turned(matrix: Affine, side_px: int, generator: np.random.Generator) -> Affine:
+    """The map after one of a square's eight positions, drawn."""
+    quarter = np.array([[0.0, -1.0, side_px - 1], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    mirror = np.array([[-1.0, 0.0, side_px - 1], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    turns, mirrors = int(generator.integers(4)), int(generator.integers(2))
+    position = np.linalg.matrix_power(quarter, turns) @ np.linalg.matrix_power(mirror, mirrors)
+    return matrix @ position
 
 
 def _draw_tones(limits: Augmentation, generator: np.random.Generator) -> Image:

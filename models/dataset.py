@@ -14,6 +14,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from models.augmentation import Augmentation, augment
+from models.balance import balanced_copies
 from models.contract import DENSITIES, IMAGE
 from models.geometry import box_to_network
 from models.patches import patch_label
@@ -36,6 +37,8 @@ class StreamConfig:
             fraction is drawn by chance, and what is not named comes once.
         patch_px: Side of the square of each augmented image that is shown, a multiple of 32;
             None shows the image.
+        is_balanced: Whether classes and patients weigh the same in an epoch of augmented
+            images, beside `copies`.
         seed: Of order, copies and augmentation.
     """
 
@@ -43,6 +46,7 @@ class StreamConfig:
     shuffle_images: int = 256
     copies: Mapping[str, float] = field(default_factory=dict[str, float])
     patch_px: int | None = None
+    is_balanced: bool = False
     seed: int = 0
 
 
@@ -69,6 +73,7 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
         super().__init__()
         self._images = images
         self._labels = {row["sop_instance_key"]: row for row in labels.iter_rows(named=True)}
+        self._balance = balanced_copies(labels) if config.is_balanced else {}
         self._config = config
         self._shape = tuple(shape)
         self.epoch = 0
@@ -117,7 +122,8 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
                 yield row
 
     def _n_copies(self, label: Mapping[str, Any]) -> float:
-        return self._config.copies.get(label["assessment"], 1.0)
+        share = self._balance.get(label["sop_instance_key"], 1.0)
+        return share * self._config.copies.get(label["assessment"], 1.0)
 
     def _label(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return self._labels[row["sop_instance_key"]]

@@ -30,7 +30,8 @@ class TrainingConfig:
         network: Architecture and first weights.
         loss_weights: Balance of the losses.
         epochs: Passes over the stream.
-        batch_size: Images a step.
+        batch_size: Images that are computed at once.
+        accumulation: Batches whose gradients make one step.
         learning_rate: The highest.
         weight_decay: AdamW's.
         warmup_share: Part of the training in which the rate rises.
@@ -43,6 +44,7 @@ class TrainingConfig:
     loss_weights: LossWeights = field(default_factory=LossWeights)
     epochs: int = 8
     batch_size: int = 8
+    accumulation: int = 1
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     warmup_share: float = 0.05
@@ -119,18 +121,23 @@ class Trainer:
         network: Any = self._average.module
         return network.eval()
 
-    def run(self, on_epoch: Callable[[MammographyNetwork, Epoch], None]) -> MammographyNetwork:
+    def run(
+        self, on_epoch: Callable[[MammographyNetwork, Epoch], bool | None]
+    ) -> MammographyNetwork:
         """Train to the last epoch, from the folder's state where there is one.
 
         Args:
-            on_epoch: Called after each epoch with the averaged network.
+            on_epoch: Called with the averaged network after each epoch and before its state is
+                kept: a kill in between calls it again. True ends the training.
         """
         config = asdict(self._config)
         facts = load_checkpoint(self._folder, self._trained, config)
         for number in range(facts.get("epoch", 0) + 1, self._config.epochs + 1):
             epoch = self._run_epoch(number)
+            is_over = on_epoch(self.averaged, epoch)
             save_checkpoint(self._folder, self._trained, {"epoch": number, "config": config})
-            on_epoch(self.averaged, epoch)
+            if is_over:
+                break
         return self.averaged
 
     def _run_epoch(self, number: int) -> Epoch:
@@ -145,15 +152,18 @@ class Trainer:
             pin_memory=self._device.type == "cuda",
         )
         meter = Meter(number, self._stream.expected_images)
-        for batch in loader:
-            progress = (number - 1 + meter.share) / self._config.epochs
-            meter.add(self._step(batch, progress), len(batch["image"]))
+        self._optimizer.zero_grad(set_to_none=True)
+        for place, batch in enumerate(loader, 1):
+            meter.add(self._learn(batch), len(batch["image"]))
+            if place % self._config.accumulation == 0:
+                self._descend((number - 1 + meter.share) / self._config.epochs)
         return meter.epoch()
 
-    def _step(self, batch: Mapping[str, Any], progress: float) -> dict[str, float]:
-        rate = self._config.learning_rate * rate_share(progress, self._config.warmup_share)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
+    def _learn(self, batch: Mapping[str, Any]) -> dict[str, float]:
+        """Add a batch's gradients; its losses.
+
+        Batches that are too few for a step at an epoch's end are left out.
+        """
         moved = {
             name: value.to(self._device, non_blocking=True)
             for name, value in batch.items()
@@ -165,16 +175,24 @@ class Trainer:
         total = sum(
             weight * parts[name] for name, weight in asdict(self._config.loss_weights).items()
         )
-        return self._descend(torch.as_tensor(total), parts)
-
-    def _descend(self, total: Tensor, parts: Mapping[str, Tensor]) -> dict[str, float]:
+        total = torch.as_tensor(total)
         if not torch.isfinite(total):
             raise DivergedError(
                 f"The loss is {total.item()}: lower the learning rate, or look at the images."
             )
-        self._optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        (total / self._config.accumulation).backward()
+        return {"total": total.item()} | {name: part.item() for name, part in parts.items()}
+
+    def _descend(self, progress: float) -> None:
+        """Take a step along the gradients added up.
+
+        Args:
+            progress: Share of the training that is done, 0-1.
+        """
+        rate = self._config.learning_rate * rate_share(progress, self._config.warmup_share)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
         self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
         self._average.update_parameters(self._network)
-        return {"total": total.item()} | {name: part.item() for name, part in parts.items()}

@@ -9,6 +9,7 @@ import torch
 from models.augmentation import Augmentation
 from models.checkpoint import OtherConfigurationError
 from models.dataset import MammogramStream, StreamConfig
+from models.meter import Epoch
 from models.network import MammographyNetwork
 from models.scoring import (
     exam_auc,
@@ -48,8 +49,9 @@ class KilledError(Exception):
 def test_a_killed_run_resumes_to_the_same_weights(
     tables: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    def kill(network: MammographyNetwork, epoch: object) -> None:
-        raise KilledError
+    def kill(network: MammographyNetwork, epoch: Epoch) -> None:
+        if epoch.number == 2:
+            raise KilledError
 
     with pytest.raises(KilledError):
         Trainer(CONFIG, stream(tables), tmp_path / "killed", CPU).run(kill)
@@ -58,6 +60,28 @@ def test_a_killed_run_resumes_to_the_same_weights(
     for name, tensor in undisturbed.items():
         torch.testing.assert_close(resumed[name], tensor, rtol=1e-5, atol=1e-6, msg=name)
     assert len(list((tmp_path / "killed").glob("*.safetensors"))) == 1
+
+
+def test_accumulated_batches_make_one_step(
+    tables: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[float] = []
+    descend = Trainer._descend
+
+    def count(trainer: Trainer, progress: float) -> None:
+        steps.append(progress)
+        descend(trainer, progress)
+
+    monkeypatch.setattr(Trainer, "_descend", count)
+    train(tables, tmp_path, replace(CONFIG, epochs=1, batch_size=4, accumulation=4))
+    assert steps == [0.5, 1.0]  # 32 images in 8 batches
+
+
+def test_the_callback_may_end_the_training(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    seen: list[int] = []
+    trainer = Trainer(replace(CONFIG, epochs=9), stream(tables), tmp_path, CPU)
+    trainer.run(lambda network, epoch: seen.append(epoch.number) or epoch.number == 2)
+    assert seen == [1, 2]
 
 
 def test_a_run_is_not_continued_with_another_configuration(
