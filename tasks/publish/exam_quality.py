@@ -49,3 +49,17 @@ def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
         .group_by("exam_key", maintain_order=True)
         .agg(pl.col("flag").str.join(",").alias("quality_flags"))
     )
+
+
+def with_quality_flags(rows: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
+    """Add the exams' quality to the flags of a list's rows.
+
+    Args:
+        rows: Of `priority_lists`.
+        flags: Of `exam_flags`.
+    """
+    named = [pl.when(pl.col(name) != "").then(name) for name in ("flags", "quality_flags")]
+    joined = rows.join(flags, on="exam_key", how="left", maintain_order="left")
+    return joined.with_columns(
+        flags=pl.concat_str(named, separator=",", ignore_nulls=True)
+    ).drop("quality_flags")
