@@ -14,6 +14,8 @@ from tasks.lake.schemas import (
     PRIORITY_LISTS,
 )
 from tasks.lake.store import Lake
+from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.publish.exam_quality import exam_flags, with_quality_flags
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
@@ -30,6 +32,7 @@ def publish_list(lake: Lake, model_version: str, run: Run) -> tuple[int, bool]:
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
     )
+    rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION))
     rows = rows.select(PRIORITY_LISTS.schema.names()).cast(PRIORITY_LISTS.schema)
     is_new = lake.replace_where(PRIORITY_LISTS, rows, {"list_date": run.list_date})
     return rows.height, is_new
