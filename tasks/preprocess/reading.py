@@ -27,6 +27,7 @@ HEADER_KEYWORDS = (
     "BitsAllocated",
     "BitsStored",
     "HighBit",
+    "BurnedInAnnotation",
     "PixelRepresentation",
     "PixelPaddingValue",
     "PixelPaddingRangeLimit",

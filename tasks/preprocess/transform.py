@@ -15,6 +15,7 @@ from pydicom import Dataset
 from models import contract
 from tasks.preprocess import breast as breast_module
 from tasks.preprocess.breast import Breast, Mask, find_breast, sample_stride
+from tasks.preprocess.burned_in_text import check_burned_in_text
 from tasks.preprocess.codecs import decode
 from tasks.preprocess.geometry import Geometry, fit_scale
 from tasks.preprocess.quality import Quality, measure_quality
@@ -82,10 +83,12 @@ def make_network_input(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Netw
         limits: What the file may ask for.
 
     Raises:
-        Rejected: If it cannot be decoded, or shows no breast.
+        Rejected: If it cannot be decoded, shows no breast, or shows text beside it.
     """
     dataset = read_dataset(data, limits)
-    return prepare(dataset, decode(dataset, limits.max_frame_pixels))
+    stored = decode(dataset, limits.max_frame_pixels)
+    check_burned_in_text(dataset, stored)
+    return prepare(dataset, stored)
 
 
 def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
