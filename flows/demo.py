@@ -113,7 +113,8 @@ def check_port(port: int) -> None:
 
 def serve_app(settings: Settings) -> None:
     """Serve the app on loopback until Ctrl-C, and print the link that opens it once."""
-    from flows.doors import build_sign_in  # Dash takes seconds to import
+    from flows.app_services import build_app_services  # Dash takes seconds to import
+    from flows.doors import build_sign_in
     from reports_app.access.sign_in import SIGN_IN_PATH
     from reports_app.app import create_app, serve
 
@@ -123,7 +124,8 @@ def serve_app(settings: Settings) -> None:
     typer.echo(
         "That link works once; accounts are made by `mammo user add`. Ctrl-C ends everything."
     )
-    serve(create_app(build_lake(settings), door), LOOPBACK, settings.app_port)
+    app = create_app(build_lake(settings), door, services=build_app_services(settings))
+    serve(app, LOOPBACK, settings.app_port)
 
 
 @contextmanager

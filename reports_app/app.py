@@ -14,7 +14,8 @@ from flask import Flask, Response, abort, request
 from waitress.server import create_server
 
 from reports_app.access.roles import Role, is_room, may_enter
-from reports_app.access.sign_in import SignIn, current_roles, require_sign_in
+from reports_app.access.sign_in import SignIn, current_name, current_roles, require_sign_in
+from reports_app.classify_files import register_classify_files
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
@@ -22,8 +23,8 @@ from reports_app.exam_files import find_image, register_exam_files
 from reports_app.exam_records import ExamRecords
 from reports_app.exports import list_csv
 from reports_app.hanging import is_mirrored, shown_size_px
-from reports_app.links import CAMPAIGN_PATH, EXAM_PATH, LIST_PATH, Address
-from reports_app.pages import campaign, exam, exam_decision, priority_list
+from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH, Address
+from reports_app.pages import campaign, classify, exam, exam_decision, priority_list
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
 from reports_app.security import protect
@@ -93,6 +94,7 @@ def create_app(
     exam_decision.register(app, reports, lake)
     _register_files(_server(app), reports)
     register_exam_files(_server(app), reports, rooms.records, services.originals)
+    register_classify_files(_server(app), services.classifier)
     protect(_server(app), allowed_hosts, _script_hashes(app))
     if sign_in is not None:
         require_sign_in(_server(app), sign_in)
@@ -160,6 +162,8 @@ def _content(address: Address, rooms: Rooms) -> list[Any]:
     if address.path.startswith(EXAM_PATH):
         has_originals = rooms.services.originals is not None
         return exam.content(address, reports, rooms.records, has_originals=has_originals)
+    if address.path == CLASSIFY_PATH:
+        return classify.content(address, rooms.services.classifier, current_name())
     back = dcc.Link(
         t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button"
     )
@@ -176,6 +180,8 @@ def _title(address: Address) -> str:
         return t("list.title")
     if address.path.startswith(EXAM_PATH):
         return t("exam.title", key=address.path.removeprefix(EXAM_PATH)[:8])
+    if address.path == CLASSIFY_PATH:
+        return t("classify.title")
     return t("campaign.title") if address.path == CAMPAIGN_PATH else t("not_found.title")
 
 

@@ -14,6 +14,7 @@ from reports_app.texts import Language, Texts, language_of
 CAMPAIGN_PATH = "/"
 LIST_PATH = "/list"
 EXAM_PATH = "/exam/"
+CLASSIFY_PATH = "/classify"
 
 UNKNOWN_IN_ADDRESS = "?"
 """An unknown site or manufacturer in an address, where an empty value would be dropped."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reports_app.originals import Originals
+from tasks.uploads.classification import Classifier
 
 
 @dataclass(frozen=True)
@@ -11,9 +12,11 @@ class AppServices:
 
     Args:
         originals: The bucket's images; None where the app has no bucket.
+        classifier: Batches of handed-in files; None where the app has no Triton.
     """
 
     originals: Originals | None = None
+    classifier: Classifier | None = None
 
 
 NO_SERVICES = AppServices()

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports_app.links import CAMPAIGN_PATH, EXAM_PATH, LIST_PATH
+from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH
 
 
 class Role(StrEnum):
@@ -46,6 +46,8 @@ ROOMS = (
     Room(LIST_PATH, READERS),
     Room(f"{LIST_PATH}.csv", READERS),
     Room(EXAM_PATH, READERS),
+    Room(CLASSIFY_PATH, READERS),
+    Room(f"{CLASSIFY_PATH}/", READERS),
 )
 """Every address with data behind it; what Dash itself asks for is no room."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from reports_app.texts.campaign import CAMPAIGN
 from reports_app.texts.catalogue import Text
+from reports_app.texts.classify import CLASSIFY
 from reports_app.texts.codes import CODES
 from reports_app.texts.comparison import COMPARISON
 from reports_app.texts.decision import DECISION
@@ -26,7 +27,16 @@ LANGUAGES: tuple[Language, ...] = ("es", "en")
 TIMEZONE = ZoneInfo("America/Santiago")
 
 TEXTS: dict[str, Text] = (
-    SHELL | SIGN_IN | CAMPAIGN | PRIORITY_LIST | EXAM | VIEWER | DECISION | CODES | GRID
+    SHELL
+    | SIGN_IN
+    | CAMPAIGN
+    | PRIORITY_LIST
+    | EXAM
+    | VIEWER
+    | DECISION
+    | CLASSIFY
+    | CODES
+    | GRID
     | COMPARISON
 )
 

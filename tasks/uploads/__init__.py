@@ -1,0 +1,1 @@
+"""Files that somebody hands in: the night's pipeline on them, and nothing kept of them."""

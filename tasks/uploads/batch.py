@@ -1,0 +1,115 @@
+"""A batch of handed-in files: kept in a folder of its own, read, scored, and removed.
+
+It writes into no table of the campaign. What it holds is bounded, and gone when it is closed.
+"""
+
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from tasks.errors import Rejected, RejectionReason
+from tasks.ingest.containers import SUFFIX
+from tasks.uploads.results import UploadedExam
+from tasks.uploads.upload_job import UploadJob
+
+RECEIVING, WORKING, DONE, AWAY, FAILED = "receiving", "working", "done", "away", "failed"
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """What somebody may hand in.
+
+    Args:
+        max_file_bytes: Of one file, a ZIP file too.
+        max_batch_bytes: Of all files of a batch.
+        max_files: Of a batch, as they are handed in.
+        max_batches: Open at once, of all people; the oldest makes room.
+        min_free_bytes: Of disk, that stay free.
+        idle_s: After so long without a question a batch is closed.
+    """
+
+    max_file_bytes: int = 1 << 30
+    max_batch_bytes: int = 8 << 30
+    max_files: int = 5000
+    max_batches: int = 8
+    min_free_bytes: int = 2 << 30
+    idle_s: float = 3600.0
+
+
+@dataclass
+class Batch:
+    """Files of one person, and what was found in them; safe to use from several threads.
+
+    Args:
+        folder: Where they lie, with pictures of the network inputs beside.
+        owner: Whose they are; nobody else is told that they exist.
+    """
+
+    folder: Path
+    owner: str
+    limits: UploadLimits
+    batch_id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    names: dict[Path, str] = field(default_factory=dict[Path, str])
+    jobs: list[UploadJob] = field(default_factory=list[UploadJob])
+    exams: list[UploadedExam] = field(default_factory=list[UploadedExam])
+    state: str = RECEIVING
+    n_bytes: int = 0
+    n_read: int = 0
+    n_scored: int = 0
+    used_at_s: float = field(default_factory=monotonic)
+    lock: Lock = field(default_factory=Lock)
+
+    def take(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Write one file.
+
+        Raises:
+            Rejected: TOO_LARGE if the file, the batch or the disk is full; nothing is kept.
+        """
+        with self.lock:
+            number = len(self.names)
+            if number >= self.limits.max_files:
+                raise _too_large(f"A batch takes {self.limits.max_files} files.")
+            suffix = SUFFIX if name.lower().endswith(SUFFIX) else ""
+            path = self.folder / f"{number:06}{suffix}"
+            self.names[path] = name
+        try:
+            self._write(path, chunks)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            self.names.pop(path, None)
+            raise
+
+    def _write(self, path: Path, chunks: Iterable[bytes]) -> None:
+        n_bytes = 0
+        with path.open("wb") as file:
+            for chunk in chunks:
+                n_bytes += len(chunk)
+                self.n_bytes += len(chunk)
+                self._check_room(n_bytes)
+                file.write(chunk)
+
+    def _check_room(self, n_bytes: int) -> None:
+        limits = self.limits
+        if n_bytes > limits.max_file_bytes:
+            raise _too_large(f"The file has more than {limits.max_file_bytes} bytes.")
+        if self.n_bytes > limits.max_batch_bytes:
+            raise _too_large(f"The batch has more than {limits.max_batch_bytes} bytes.")
+        if shutil.disk_usage(self.folder).free < limits.min_free_bytes:
+            raise _too_large("The disk is full.")
+
+    def picture(self, number: int, layer: str) -> Path:
+        """Where the picture of a file's network input or heat map lies."""
+        return self.folder / f"{number:06}.{layer}.png"
+
+    def close(self) -> None:
+        """Remove everything."""
+        self.state = FAILED
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _too_large(detail: str) -> Rejected:
+    return Rejected(RejectionReason.TOO_LARGE, detail)
