@@ -1,0 +1,189 @@
+"""Trains a network on an imported data set: from its lake to a sealed version folder.
+
+It chooses the epoch on watched patients, proves the network once on
+patients that neither training nor choice has seen, and goes on after a kill.
+"""
+
+import logging
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.importing import run_import
+from flows.lake_recipe import TEST, TRAINING, WATCHED, Recipe, recipe_for
+from flows.services import load_settings
+from flows.training_curves import Curves
+from flows.training_set import TrainingSet, open_training_set
+from models.calibration import band_edges, fit_platt
+from models.dataset import StreamConfig
+from models.export import load_packaged, package
+from models.metrics import auc_interval
+from models.network import MammographyNetwork
+from models.scoring import exam_auc, exam_scores, mean_breast_scores, score_images
+from models.selection import BestEpoch, load_best, read_selection
+from models.training import Trainer, choose_device
+from tasks.datasets.catalogue import IMPORTERS
+from tasks.errors import Misconfigured
+from tasks.redeploy.repository import seal_package, version_folder
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What `mammo train --data` was asked for.
+
+    Args:
+        data: A lake's folder, or the name of a data set.
+        source: Folder to import the named set from first.
+        accept_licence: Of the set that is imported.
+        start: Version folder whose weights training starts from.
+        epochs: At most; the recipe's own if None.
+        seed: Of split, weights and order.
+    """
+
+    data: str
+    source: Path | None = None
+    accept_licence: bool = False
+    start: Path | None = None
+    epochs: int | None = None
+    seed: int = 1
+
+
+def run_lake_training(
+    request: TrainingRequest, folder: Path, repository: Path, version: str
+) -> dict[str, Any]:
+    """Import if asked, train, prove and package; returns the proof.
+
+    Raises:
+        Misconfigured: If an option cannot be used; the sentence says why.
+        ContractViolation: If the split leaks.
+    """
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    for room in ("flows", "models"):
+        logging.getLogger(room).setLevel(logging.INFO)
+    target = version_folder(repository, version)
+    if target.exists():
+        raise Misconfigured(f"{target} is taken: name another --version.")
+    training_set = open_training_set(_lake_of(request), request.seed)
+    first = _first_network(request.start)
+    recipe = recipe_for(
+        is_crop=training_set.is_crop,
+        seed=request.seed,
+        epochs=request.epochs,
+        network=first.config if first else None,
+    )
+    network = train_on(training_set, recipe, folder, first)
+    return package_proven(network, training_set, _describe(request, recipe, folder), target)
+
+
+def _lake_of(request: TrainingRequest) -> Path:
+    """The lake to train on, filled first where a folder to import from is given."""
+    known = load_settings().home / "datasets" / request.data
+    if request.source is not None:
+        report = run_import(request.data, request.source, accept_licence=request.accept_licence)
+        return Path(report["lake_url"])
+    return known if request.data in IMPORTERS else Path(request.data)
+
+
+def _first_network(start: Path | None) -> MammographyNetwork | None:
+    try:
+        return load_packaged(start) if start else None
+    except (OSError, ValueError, KeyError) as error:
+        raise Misconfigured(
+            f"{start} is no version folder with weights ({error}): give one such as "
+            "triton_repo/mammography/1."
+        ) from error
+
+
+def _describe(request: TrainingRequest, recipe: Recipe, folder: Path) -> dict[str, Any]:
+    return {
+        "recipe": asdict(recipe),
+        "start": str(request.start) if request.start else None,
+        "best_epoch": read_selection(folder)["best"],
+        "command": shlex.join(["mammo", *sys.argv[1:]]),
+    }
+
+
+def train_on(
+    training_set: TrainingSet,
+    recipe: Recipe,
+    folder: Path,
+    first: MammographyNetwork | None = None,
+) -> MammographyNetwork:
+    """Train, or go on where a former call was killed; the best epoch's network.
+
+    Args:
+        training_set: What to train on.
+        recipe: How.
+        folder: Of the run's state.
+        first: A network whose weights training starts from.
+
+    Raises:
+        Misconfigured: If the folder holds another run, or too few images for one batch.
+    """
+    watched = training_set.part(WATCHED)
+    stream = training_set.stream(training_set.part(TRAINING), recipe.stream)
+
+    def watch(network: MammographyNetwork) -> float:
+        scores = score_images(network, training_set.stream(watched, StreamConfig()))
+        return exam_auc(mean_breast_scores(scores, watched), watched).value
+
+    choice = BestEpoch(folder, watch, recipe.patience, Curves(folder, "watched patients' AUC"))
+    if not choice.is_over:
+        try:
+            Trainer(recipe.training, stream, folder, choose_device(), first).run(choice)
+        except ValueError as error:  # another configuration, or less than a batch
+            raise Misconfigured(str(error)) from error
+    return load_best(folder, recipe.training.network)
+
+
+def prove(network: MammographyNetwork, training_set: TrainingSet) -> dict[str, Any]:
+    """AUC of images and patients that nothing was trained or chosen on."""
+    test = training_set.part(TEST)
+    scores = score_images(network, training_set.stream(test, StreamConfig()))
+    rows = scores.join(test, on="sop_instance_key").sort("sop_instance_key")
+    images = auc_interval(rows["is_malignant"], rows["malignancy_score"], rows["patient_key"])
+    patients = exam_auc(mean_breast_scores(scores, test), test)
+    return {
+        "kind": training_set.facts["kind"],
+        "n_images": test.height,
+        "n_patients": test["patient_key"].n_unique(),
+        "n_malignant_images": int(test["is_malignant"].sum()),
+        "image_auc": asdict(images),
+        "patient_auc": asdict(patients),
+    }
+
+
+def _calibrate(network: MammographyNetwork, training_set: TrainingSet) -> dict[str, Any]:
+    """Platt's mapping on the watched patients: enriched, so no programme's probabilities."""
+    watched = training_set.part(WATCHED)
+    scores = score_images(network, training_set.stream(watched, StreamConfig()))
+    exams = exam_scores(mean_breast_scores(scores, watched), watched)
+    return {
+        **asdict(fit_platt(exams["is_malignant"], exams["exam_score"])),
+        "band_edges": band_edges(exams["exam_score"]),
+        "n_exams": exams.height,
+        "n_cancers": int(exams["is_malignant"].sum()),
+        "data": f"watched patients of {training_set.facts['data_set']}, the choice of the "
+        "epoch included; cancers as frequent as in the set",
+    }
+
+
+def package_proven(
+    network: MammographyNetwork,
+    training_set: TrainingSet,
+    description: Mapping[str, Any],
+    target: Path,
+) -> dict[str, Any]:
+    """Prove once, and write a sealed version folder; returns the proof."""
+    name, proof = training_set.facts["data_set"], prove(network, training_set)
+    facts = {
+        "training": {"data": training_set.facts, **description},
+        "metrics": {f"{name} test": proof},
+        "calibration": _calibrate(network, training_set),
+    }
+    package(network, target, status="trained", facts=facts)
+    seal_package(target)
+    return proof
