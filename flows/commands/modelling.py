@@ -35,18 +35,45 @@ def import_data_set(
 @app.command()
 def train(
     folder: Annotated[
-        Path, typer.Option(help="Data and state of the run, about 2.5 GB.")
+        Path, typer.Option(help="State of the run; with generated exams about 2.5 GB.")
     ] = Path(".smart-mammo/training"),
     repository: Annotated[Path, typer.Option(help="Triton's model repository.")] = Path(
         "triton_repo"
     ),
     version: Annotated[str, typer.Option(help="Version to write.")] = "1",
     workers: Annotated[int, typer.Option(help="Processes that generate exams.", min=1)] = 2,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Train on this: a lake that `mammo import` wrote, or a set's name."),
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Import --data from this folder first.")
+    ] = None,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Of the set that is imported.")
+    ] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Version folder whose weights training starts from.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Of split, weights and order.")] = 1,
 ) -> None:
-    """Generate exams, train the demonstration model, prove it and package it."""
-    from flows.training import main as run_training
+    """Train a model, prove it on patients it never saw, and package it.
 
-    run_training(folder, repository, version, workers)
+    Without --data: the demonstration model, on generated exams. With it: on an imported set, by
+    the recipe for crops or for whole images. A run that was killed goes on when called again.
+    """
+    if data is None:
+        from flows.training import main as run_training
+
+        run_training(folder, repository, version, workers)
+        return
+    from flows.lake_training import TrainingRequest, run_lake_training
+
+    request = TrainingRequest(data, source, accept_licence, start, epochs, seed)
+    proof = run_lake_training(request, folder, repository, version)
+    typer.echo(json.dumps(proof, indent=2))
+    typer.echo(f"Written to {repository}; curves: tensorboard --logdir {folder}")
 
 
 @app.command()
