@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import polars as pl
 
 from reports_app.campaign import AGE_BANDS, UNKNOWN
-from reports_app.indicators import Proportion, exclusion
 from reports_app.palette import ACCENT, BANDS, CATEGORIES, MUTED, STATES, WARNING
 from reports_app.plotting import (
     DASHED,
@@ -20,6 +19,7 @@ from reports_app.plotting import (
 )
 from reports_app.texts import Texts
 from tasks.publish.priority_list import AGEING_DAYS
+from tasks.publish.proportions import Proportion, exclusion
 
 EXPECTED_BAND_SHARE = 0.10
 BAND_TOLERANCE = 0.02

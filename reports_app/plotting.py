@@ -9,9 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from reports_app.indicators import Proportion
 from reports_app.palette import GRID, INK, MUTED, WARNING
 from reports_app.texts import Texts
+from tasks.publish.proportions import Proportion
 
 CONFIG: Any = {
     "displaylogo": False,

@@ -12,11 +12,11 @@ from dash import html
 from reports_app import figures
 from reports_app.campaign import Campaign, state_table
 from reports_app.components import HIDDEN, card, graph, named, nothing, table
-from reports_app.indicators import exclusion, spread
 from reports_app.links import Address
 from reports_app.palette import STATES as STATE_COLOURS
 from reports_app.texts import NO_VALUE, Texts
 from tasks.publish.accounting import STATES, count_objects
+from tasks.publish.proportions import exclusion, spread
 
 GROUPINGS = ("site", "manufacturer", "age_band")
 

@@ -8,8 +8,8 @@ from dash import html
 
 from reports_app.campaign import Campaign
 from reports_app.components import proportion_tile, tile
-from reports_app.indicators import Proportion, exclusion, spread
 from reports_app.texts import Texts
+from tasks.publish.proportions import Proportion, exclusion, spread
 
 
 def campaign_tiles(t: Texts, campaign: Campaign) -> list[html.Div]:

@@ -5,7 +5,7 @@ from math import sqrt
 import polars as pl
 import pytest
 
-from reports_app.indicators import Proportion, exclusion, spread
+from tasks.publish.proportions import Proportion, exclusion, spread
 
 
 def wilson(n_events: int, n: int) -> tuple[float, float]:

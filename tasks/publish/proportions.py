@@ -1,6 +1,6 @@
-"""Proportions with their interval, and quantiles with their number: what a tile shows.
+"""Proportions with their interval, and quantiles with their number: what an indicator shows.
 
-It counts nothing itself and rounds nothing: `reports_app.texts` writes the numbers.
+It counts no exams (`tasks.publish.indicators` does) and rounds nothing.
 """
 
 from dataclasses import dataclass

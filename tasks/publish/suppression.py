@@ -1,0 +1,53 @@
+"""Small counts: which numbers of a table stay hidden so that none of 1 to 4 can be derived.
+
+Primary suppression hides them; complementary suppression hides others, since a total is shown.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+SMALLEST_SHOWN = 5
+
+
+class Hidden(NamedTuple):
+    """What stays hidden.
+
+    Args:
+        cells: True for each count that is not shown.
+        total: Whether their sum may not be shown either.
+    """
+
+    cells: tuple[bool, ...]
+    total: bool
+
+
+def is_small(n: int) -> bool:
+    """Whether a count could single somebody out; none at all does not."""
+    return 0 < n < SMALLEST_SHOWN
+
+
+def hide_small(counts: Sequence[int]) -> Hidden:
+    """Choose what to hide of counts that stand beside their sum.
+
+    Whoever knows the sum, the counts that are shown, and that a hidden one is at least 1, is
+    left with several values for each hidden one; where no choice achieves that, all are hidden
+    and the sum with them.
+
+    Args:
+        counts: Of groups that do not overlap.
+    """
+    hidden = {place for place, n in enumerate(counts) if is_small(n)}
+    if not hidden:
+        return Hidden((False,) * len(counts), total=False)
+    others = sorted(set(range(len(counts))) - hidden, key=lambda place: (counts[place], place))
+    for place in (place for place in others if counts[place]):
+        if _is_ambiguous(hidden, counts):
+            break
+        hidden.add(place)
+    total = is_small(sum(counts)) or not _is_ambiguous(hidden, counts)
+    return Hidden(tuple(total or place in hidden for place in range(len(counts))), total)
+
+
+def _is_ambiguous(hidden: set[int], counts: Sequence[int]) -> bool:
+    """Whether other positive counts in the hidden places have the same sum."""
+    return len(hidden) > 1 and sum(counts[place] for place in hidden) > len(hidden)
