@@ -4,6 +4,7 @@ A large index says that something changed, not that it became worse.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,9 @@ class Shift:
 
 def measure_shift(now: Array, before: Array) -> Shift:
     """Measure how the distribution of `now` differs from that of `before`."""
-    distance, p = ks_2samp(now, before)
-    return Shift(population_stability_index(now, before), float(distance), float(p))
+    test: Any = ks_2samp(now, before)
+    psi = population_stability_index(now, before)
+    return Shift(psi, float(test.statistic), float(test.pvalue))
 
 
 def population_stability_index(now: Array, before: Array, n_bins: int = N_BINS) -> float:
