@@ -6,7 +6,6 @@ it proves or calibrates on is never trained on: three seeds, three campaigns.
 
 import logging
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +15,11 @@ import typer
 from prefect import flow
 
 from flows.progress import progress_bars
-from flows.proof import LabelledSet, calibrate, evaluate, score
+from flows.proof import LabelledSet
+from flows.training_package import package_network, write_description
 from flows.training_plan import DemonstrationPlan, describe_training
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
-from models.export import package
 from models.meter import Epoch
 from models.metrics import OneClassError
 from models.network import MammographyNetwork
@@ -107,17 +106,12 @@ def make_demonstration_model(
         plan: What to make it from.
     """
     plan = plan or DemonstrationPlan()
+    description = describe_training(plan)
+    write_description(folder, description)
     make_data(plan, folder, n_workers)
     network = train(plan, LabelledSet(folder / "training"), folder / "run")
     network = network.to(memory_format=torch.contiguous_format).cpu()  # pyright: ignore[reportCallIssue] -- torch's stub lacks it
-    test, calibration = LabelledSet(folder / "test"), LabelledSet(folder / "calibration")
-    metrics = evaluate(score(network, test), test)
-    facts: Mapping[str, dict[str, Any]] = {
-        "training": describe_training(plan),
-        "metrics": {"generated_test": {"seed": plan.test.seed, **metrics}},
-        "calibration": calibrate(score(network, calibration), calibration, plan.calibration),
-    }
-    record = package(network, version_folder, status="trained", facts=facts)
+    record = package_network(network, description, folder, version_folder)
     seal_package(version_folder)
     return record
 

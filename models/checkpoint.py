@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from models.network import MammographyNetwork, NetworkConfig, build_network
 from models.weights import save_weights
 
 STATE_NAME = "checkpoint.json"
@@ -28,6 +30,10 @@ class Trained:
 
 class OtherConfigurationError(ValueError):
     """The folder holds the state of another training run."""
+
+
+class UnfinishedRunError(ValueError):
+    """The folder holds no state of a finished training run."""
 
 
 def save_checkpoint(folder: Path, trained: Trained, facts: dict[str, Any]) -> None:
@@ -68,6 +74,25 @@ def load_checkpoint(folder: Path, trained: Trained, config: dict[str, Any]) -> d
     trained.average.load_state_dict(_below("average", tensors))
     _load_optimizer(trained.optimizer, _below("optimizer", tensors))
     return facts
+
+
+def load_averaged(folder: Path) -> MammographyNetwork:
+    """The averaged network of a finished run, without its optimizer.
+
+    Raises:
+        UnfinishedRunError: If there is no state, it cannot be read, or epochs are missing.
+    """
+    try:
+        facts = json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
+        tensors = load_file(folder / facts["tensors"])
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise UnfinishedRunError(f"{folder} holds no readable state ({error})") from error
+    done, wanted = facts["epoch"], facts["config"]["epochs"]
+    if done < wanted:
+        raise UnfinishedRunError(f"{folder} stopped after epoch {done} of {wanted}")
+    network = build_network(NetworkConfig(**facts["config"]["network"]), seed=0)
+    network.load_state_dict(_below("average.module", tensors))
+    return network.eval()
 
 
 def _tensors(trained: Trained) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 from safetensors.torch import load_file
 
@@ -112,7 +113,7 @@ def package(
     folder: Path,
     *,
     status: str,
-    facts: Mapping[str, dict[str, Any]],
+    facts: Mapping[str, Any],
     shape: tuple[int, ...] = IMAGE.shape,
 ) -> ModelRecord:
     """Write model.onnx, model.safetensors and model.json into a version's folder.
@@ -121,7 +122,8 @@ def package(
         network: What to package.
         folder: Of one version, named by it: `triton_repo/mammography/1`.
         status: untrained or trained.
-        facts: The record's training, metrics and calibration.
+        facts: The record's training, metrics and calibration; operating_points and golden where
+            there are any.
         shape: As in `export_onnx`.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,6 +137,8 @@ def package(
         metrics={**facts["metrics"], "export_max_abs_difference": difference},
         calibration=facts["calibration"],
         files={name: describe_file(folder / name) for name in (ONNX_NAME, WEIGHTS_NAME)},
+        operating_points=facts.get("operating_points", []),
+        golden=facts.get("golden", {}),
     )
     record.write(folder)
     return record
@@ -142,7 +146,7 @@ def package(
 
 def package_untrained(config: NetworkConfig, folder: Path, seed: int) -> ModelRecord:
     """Package a network of random weights: for wiring and tests, its scores mean nothing."""
-    facts: dict[str, dict[str, Any]] = {
+    facts: dict[str, Any] = {
         "training": {"seed": seed},
         "metrics": {},
         "calibration": UNTRAINED_CALIBRATION,
@@ -155,6 +159,20 @@ def load_packaged(folder: Path) -> MammographyNetwork:
     network = build_network(network_config(read_record(folder)), seed=0)
     network.load_state_dict(load_file(folder / WEIGHTS_NAME))
     return network.eval()
+
+
+def answer_eagerly(
+    network: MammographyNetwork, images: NDArray[np.uint8]
+) -> dict[str, NDArray[np.float32]]:
+    """What the network itself answers, by output: what every served copy is held against.
+
+    Args:
+        network: In any mode; asked in evaluation mode.
+        images: [n, 1, height, width], as the contract's input.
+    """
+    with torch.inference_mode():
+        outputs = network.eval()(torch.from_numpy(images.copy()))
+    return {name: tensor.float().numpy() for name, tensor in outputs.items()}
 
 
 def describe_architecture(network: MammographyNetwork) -> dict[str, Any]:

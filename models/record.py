@@ -46,6 +46,8 @@ class ModelRecord:
         metrics: Results by data set, with intervals.
         calibration: slope, intercept, band_edges, n_exams, n_cancers and data.
         files: Name to sha256 and size_bytes.
+        operating_points: Thresholds with what each buys, as rows of that table without scope.
+        golden: Inputs' digests and the answers to them, by which a loaded copy is proven.
     """
 
     model_version: str
@@ -60,6 +62,8 @@ class ModelRecord:
     licences: dict[str, str] = field(default_factory=lambda: dict(LICENCES))
     contract: dict[str, Any] = field(default_factory=describe_contract)
     software: dict[str, str] = field(default_factory=software_versions)
+    operating_points: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    golden: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def write(self, folder: Path) -> Path:
         """Write the record into a version's folder."""
