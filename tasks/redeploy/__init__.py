@@ -1,1 +1,1 @@
-"""The model repository: packages, their records, their checks."""
+"""The model repository and every step from a packaged version to one that is served."""

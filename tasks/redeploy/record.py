@@ -1,6 +1,7 @@
-"""A model version's record (`model.json` beside its weights), as the night uses it.
+"""A model version's record (`model.json` beside its weights), as night and redeployment use it.
 
 It reads; packages are written by `tasks.redeploy.repository` and the record by the training.
+It fits nothing: calibration and operating points become rows as the record holds them.
 """
 
 import json
@@ -12,9 +13,13 @@ import polars as pl
 
 from models.contract import MODEL_NAME
 from tasks.errors import ContractViolation
-from tasks.lake.schemas import CALIBRATIONS
+from tasks.lake.schemas import CALIBRATIONS, MODEL_VERSIONS, OPERATING_POINTS
 from tasks.lake.store import Lake
+from tasks.redeploy.model_card import render_model_card
+from tasks.redeploy.repository import package_digest, version_folder
 from tasks.score.calibration import ANY
+
+EVERYWHERE = dict.fromkeys(("site", "manufacturer", "software_versions"), ANY)
 
 
 def read_record(model_repository: Path, version: str) -> dict[str, Any]:
@@ -41,10 +46,8 @@ def ensure_calibration(lake: Lake, model_repository: Path, version: str) -> None
         return
     fitted = read_record(model_repository, version)["calibration"]
     row = {
+        **EVERYWHERE,
         "calibration_id": f"{MODEL_NAME}-{version}-default",
-        "site": ANY,
-        "manufacturer": ANY,
-        "software_versions": ANY,
         "model_version": version,
         "fitted_at": datetime.now(UTC),
         **{
@@ -53,3 +56,56 @@ def ensure_calibration(lake: Lake, model_repository: Path, version: str) -> None
         },
     }
     lake.insert_new(CALIBRATIONS, CALIBRATIONS.frame([row]))
+
+
+def register_version(lake: Lake, model_repository: Path, version: str) -> None:
+    """Make rows of what a sealed version says of itself; equal ones are not written again.
+
+    Calibration and operating points that an operator fitted stay as they are.
+
+    Raises:
+        ContractViolation: If the version is incomplete, changed or without a usable record.
+    """
+    digest = package_digest(version_folder(model_repository, version))
+    record = read_record(model_repository, version)
+    ensure_calibration(lake, model_repository, version)
+    _ensure_operating_points(lake, record, version)
+    row = {
+        "model_version": version,
+        "package_sha256": digest,
+        "status": record["status"],
+        "record": json.dumps(record),
+        "model_card": render_model_card(record),
+        "registered_at": datetime.now(UTC),
+    }
+    known = lake.read(MODEL_VERSIONS, where=pl.col("model_version") == version)
+    if known["package_sha256"].to_list() != [digest]:
+        lake.upsert(MODEL_VERSIONS, MODEL_VERSIONS.frame([row]))
+
+
+def check_same_files(lake: Lake, model_repository: Path, version: str) -> None:
+    """See that a version's rows come from the files that lie there now.
+
+    Raises:
+        ContractViolation: If the lake knows the version with other files.
+    """
+    digest = package_digest(version_folder(model_repository, version))
+    known = lake.read(
+        MODEL_VERSIONS, columns=["package_sha256"], where=pl.col("model_version") == version
+    )
+    if set(known["package_sha256"]) - {digest}:
+        raise ContractViolation(
+            f"The lake knows version {version} with other files, whose scores it holds: "
+            "package these ones under another number."
+        )
+
+
+def _ensure_operating_points(lake: Lake, record: dict[str, Any], version: str) -> None:
+    rows = [
+        {**EVERYWHERE, **point, "model_version": version, "fitted_at": datetime.now(UTC)}
+        for point in record.get("operating_points", [])
+    ]
+    if rows:
+        names = OPERATING_POINTS.schema.names()
+        chosen = [{name: row[name] for name in names} for row in rows]
+        lake.insert_new(OPERATING_POINTS, OPERATING_POINTS.frame(chosen))

@@ -5,6 +5,7 @@ A version folder whose checksum file is missing or disagrees is refused: half-co
 
 import hashlib
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,11 +58,17 @@ def cpu_config(versions: Sequence[str]) -> str:
 
 
 def write_configs(repository: Path, versions: Sequence[str]) -> None:
-    """Write both configurations, serving exactly these versions."""
+    """Write both configurations, serving exactly these versions; each file whole or not."""
     folder = repository / MODEL_NAME
     (folder / "configs").mkdir(parents=True, exist_ok=True)
-    (folder / "config.pbtxt").write_text(gpu_config(versions))
-    (folder / "configs" / "cpu.pbtxt").write_text(cpu_config(versions))
+    _write_whole(folder / "configs" / "cpu.pbtxt", cpu_config(versions))
+    _write_whole(folder / "config.pbtxt", gpu_config(versions))
+
+
+def _write_whole(path: Path, content: str) -> None:
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(content)
+    draft.replace(path)
 
 
 def _shared_config(versions: Sequence[str]) -> str:
@@ -132,9 +139,7 @@ def seal_package(folder: Path) -> None:
     if not code.is_symlink():
         code.symlink_to(Path("..") / CODE_FILE)
     lines = [f"{_digest(folder / name)}  {name}\n" for name in _content(folder)]
-    draft = folder / f".{CHECKSUM_FILE}"
-    draft.write_text("".join(lines))
-    draft.replace(folder / CHECKSUM_FILE)
+    _write_whole(folder / CHECKSUM_FILE, "".join(lines))
 
 
 def verify_package(folder: Path) -> None:
@@ -157,6 +162,43 @@ def verify_package(folder: Path) -> None:
             raise ContractViolation(f"{folder / name} is not listed in {CHECKSUM_FILE}.")
         if _digest(folder / name) != listed[name]:
             raise ContractViolation(f"{folder / name} differs from its checksum.")
+
+
+def package_digest(folder: Path) -> str:
+    """Digest of a version's checksum file, which stands for all its files.
+
+    Raises:
+        ContractViolation: If the version is incomplete or changed.
+    """
+    verify_package(folder)
+    return _digest(folder / CHECKSUM_FILE)
+
+
+def version_folder(repository: Path, version: str) -> Path:
+    """Where a version lies."""
+    return repository / MODEL_NAME / version
+
+
+def present_versions(repository: Path) -> list[str]:
+    """Every version folder, complete or not, by number."""
+    folder = repository / MODEL_NAME
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    return sorted((name for name in names if name.isdecimal()), key=int)
+
+
+def copy_versions(repository: Path, versions: Sequence[str], target: Path) -> None:
+    """Make another repository that holds and serves these versions alone, each verified.
+
+    Raises:
+        ContractViolation: If a version is missing, incomplete or changed.
+    """
+    for version in versions:
+        verify_package(version_folder(repository, version))
+        shutil.copytree(
+            version_folder(repository, version), version_folder(target, version), symlinks=True
+        )
+    shutil.copy(repository / MODEL_NAME / CODE_FILE, target / MODEL_NAME / CODE_FILE)
+    write_configs(target, versions)
 
 
 def _read_seal(seal: Path) -> dict[str, str]:

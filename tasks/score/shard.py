@@ -29,7 +29,22 @@ _SCORE_DECIMALS = 5
 
 
 def score_shard(exam_keys: list[str], lake: Lake, model: TritonModel, run: Run) -> int:
-    """Score the network inputs of a shard that this model version has not scored.
+    """Score a shard's images and mark their objects as scored.
+
+    Returns:
+        How many images were scored.
+
+    Raises:
+        Retryable: If Triton is away; what it answered is committed.
+        ContractViolation: If its answers break the contract.
+    """
+    n_images = score_images(exam_keys, lake, model, run)
+    _mark_scored(exam_keys, lake, model.version, run)
+    return n_images
+
+
+def score_images(exam_keys: list[str], lake: Lake, model: TritonModel, run: Run) -> int:
+    """Score the exams' network inputs that this model version has not scored.
 
     Returns:
         How many images were scored.
@@ -45,7 +60,6 @@ def score_shard(exam_keys: list[str], lake: Lake, model: TritonModel, run: Run) 
         output = model.score(batch)
         rows = score_rows(images, output, model.version, run)
         lake.upsert(IMAGE_SCORES, pl.DataFrame(rows, schema=IMAGE_SCORES.schema))
-    _mark_scored(exam_keys, lake, model.version, run)
     return waiting.height
 
 
