@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
@@ -18,7 +19,9 @@ from flows.processes import LOOPBACK
 from flows.servers import EmbeddedServer, arguments
 from models.contract import MODEL_NAME
 from tasks.errors import Misconfigured
-from tasks.redeploy.repository import verify_served_versions
+from tasks.redeploy.repository import CODE_FILE, verify_served_versions
+
+_AT_LAST_PRIORITY = ("nice", "-n", "19")
 
 
 class EmbeddedTriton(EmbeddedServer):
@@ -30,6 +33,7 @@ class EmbeddedTriton(EmbeddedServer):
         repository: The model repository; what it serves is verified first.
         preferred_port: Of gRPC; HTTP and metrics stay off.
         held_fd: A descriptor that stays open until the server has ended.
+        is_background: It takes the processor time that others leave.
     """
 
     name = "Triton"
@@ -42,8 +46,11 @@ class EmbeddedTriton(EmbeddedServer):
         repository: Path,
         preferred_port: int = 8001,
         held_fd: int | None = None,
+        *,
+        is_background: bool = False,
     ) -> None:
         super().__init__(home, preferred_port, held_fd)
+        self._is_background = is_background
         self._environment = (
             environment.absolute()
         )  # a link resolved would leave the environment
@@ -54,10 +61,21 @@ class EmbeddedTriton(EmbeddedServer):
         """host:port of gRPC."""
         return f"{LOOPBACK}:{self.port}"
 
+    def memory_mb(self, version: str) -> float | None:
+        """Resident memory of a version's processes, in MB; None where none runs."""
+        code = str(self._repository / MODEL_NAME / version / CODE_FILE)
+        sizes = [
+            process.memory_info().rss / 1e6
+            for process in psutil.Process().children(recursive=True)
+            if code in _command_of(process)
+        ]
+        return sum(sizes) if sizes else None
+
     def _prepare(self) -> list[str]:
         verify_served_versions(self._repository)
         wheel = _find_wheel(self._environment)
         return [
+            *(_AT_LAST_PRIORITY if self._is_background else ()),
             str(wheel.server / "bin" / "tritonserver"),
             *arguments(
                 {
@@ -93,6 +111,12 @@ class EmbeddedTriton(EmbeddedServer):
         with suppress(InferenceServerException), InferenceServerClient(self.url) as client:
             return bool(client.is_server_ready(client_timeout=5))
         return False
+
+
+def _command_of(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
 
 
 class Wheel(NamedTuple):
