@@ -16,8 +16,9 @@ from tasks.lake.schemas import AUDIT, OBJECTS, TABLES
 from tasks.lake.store import Lake
 from tasks.privacy.national_id import spellings
 
-IDENTITY_COLUMNS = ("patient_key", "exam_key", "series_key", "sop_instance_key")
-"""Columns that lead to one person."""
+IDENTITY_COLUMNS = ("patient_key", "exam_key", "sop_instance_key")
+"""Columns that lead to one person. A series key does not: devices repeat series UIDs, or leave
+them empty, and one woman's request must not touch another's rows."""
 
 
 class UnknownSubjectError(SmartMammoError):
@@ -31,14 +32,12 @@ class Subject:
     Args:
         patient_key: One for each issuer and spelling of her ID.
         exam_key: Of her exams.
-        series_key: Of their series.
         sop_instance_key: Of their images.
         object_key: The objects of the bucket that the tables say hold them, copies too.
     """
 
     patient_key: frozenset[str]
     exam_key: frozenset[str] = frozenset()
-    series_key: frozenset[str] = frozenset()
     sop_instance_key: frozenset[str] = frozenset()
     object_key: frozenset[str] = field(default=frozenset(), repr=False)
 
