@@ -23,8 +23,25 @@ from reports_app.exam_files import find_image, register_exam_files
 from reports_app.exam_records import ExamRecords
 from reports_app.exports import list_csv
 from reports_app.hanging import is_mirrored, shown_size_px
-from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH, Address
-from reports_app.pages import campaign, classify, exam, exam_decision, priority_list
+from reports_app.links import (
+    CAMPAIGN_PATH,
+    CLASSIFY_PATH,
+    EXAM_PATH,
+    LIST_PATH,
+    MODELS_PATH,
+    QUALITY_PATH,
+    Address,
+)
+from reports_app.pages import (
+    campaign,
+    classify,
+    exam,
+    exam_decision,
+    models,
+    priority_list,
+    quality,
+)
+from reports_app.model_records import ModelRecords
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
 from reports_app.security import protect
@@ -57,6 +74,7 @@ class Rooms:
     reports: Reports
     records: ExamRecords
     services: AppServices
+    models: ModelRecords
 
 
 def create_app(
@@ -85,7 +103,7 @@ def create_app(
         add_log_handler=False,
     )
     reports = Reports(lake)
-    rooms = Rooms(reports, ExamRecords(lake), services)
+    rooms = Rooms(reports, ExamRecords(lake), services, ModelRecords(lake))
     app.layout = _skeleton()
     _register_router(app, rooms)
     campaign.register(app)
@@ -159,6 +177,10 @@ def _content(address: Address, rooms: Rooms) -> list[Any]:
         return campaign.content(address, reports)
     if address.path == LIST_PATH:
         return priority_list.content(address, reports)
+    if address.path == QUALITY_PATH:
+        return quality.content(address, reports)
+    if address.path == MODELS_PATH:
+        return models.content(address, rooms.models)
     if address.path.startswith(EXAM_PATH):
         has_originals = rooms.services.originals is not None
         return exam.content(address, reports, rooms.records, has_originals=has_originals)
@@ -182,6 +204,10 @@ def _title(address: Address) -> str:
         return t("exam.title", key=address.path.removeprefix(EXAM_PATH)[:8])
     if address.path == CLASSIFY_PATH:
         return t("classify.title")
+    if address.path == MODELS_PATH:
+        return t("models.title")
+    if address.path == QUALITY_PATH:
+        return t("image_quality.title")
     return t("campaign.title") if address.path == CAMPAIGN_PATH else t("not_found.title")
 
 

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from reports_app.access.roles import EVERYBODY, Role, may_enter
 from reports_app.access.sign_in import SIGN_OUT_PATH, is_signed_in
-from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, LIST_PATH, Address
+from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, LIST_PATH, MODELS_PATH, QUALITY_PATH, Address
 from reports_app.palette import BANDS, ink_on_band
 from reports_app.plotting import CONFIG
 from reports_app.texts import NO_VALUE, Texts
@@ -20,7 +20,9 @@ from tasks.publish.proportions import Proportion
 NAVIGATION = {
     "nav.campaign": CAMPAIGN_PATH,
     "nav.list": LIST_PATH,
+    "nav.quality": QUALITY_PATH,
     "nav.classify": CLASSIFY_PATH,
+    "nav.models": MODELS_PATH,
 }
 """Texts of the sections and where they are, in the order of the header."""
 

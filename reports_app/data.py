@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from models.contract import IMAGE, SALIENCY
 from reports_app.campaign import Campaign, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
+from reports_app.quality import join_quality
+from reports_app.programme import join_programme
 from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
@@ -26,9 +28,14 @@ from tasks.lake.schemas import (
     INSTANCES,
     OBJECTS,
     PRIORITY_LISTS,
+    REGISTRATIONS,
     RUNS,
+    TARGETS,
 )
 from tasks.lake.store import Lake
+from tasks.publish.exam_quality import IMAGE_COLUMNS
+from tasks.publish.programme import TABLES as PROGRAMME_TABLES
+from tasks.publish.programme import read_programme_facts
 from tasks.score.calibration import ANY, SCOPE
 
 Value = TypeVar("Value")
@@ -51,6 +58,7 @@ _ANSWER_COLUMNS = (
 )  # fmt: skip
 _ALL = (
     OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, CALIBRATIONS, PRIORITY_LISTS, RUNS,
+    REGISTRATIONS,
 )  # fmt: skip
 _N_KEPT = 8
 """Exams, lists and exams' pixels that are kept: four views are 2 MB."""
@@ -81,6 +89,14 @@ class Reports:
         """The campaign's objects and exams as of now."""
         return self._fresh("campaign", _ALL, self._read_campaign)
 
+    def programme(self) -> pl.DataFrame:
+        """The campaign's exams with what readers and registers know of them."""
+        return self._fresh("programme", (*_ALL, *PROGRAMME_TABLES), self._read_programme)
+
+    def targets(self) -> pl.DataFrame:
+        """The women whom the programme means to reach."""
+        return self._fresh("targets", (TARGETS,), lambda: self._lake.read(TARGETS))
+
     def runs(self) -> pl.DataFrame:
         """The runs of all nights, the last one first."""
         return self._fresh(
@@ -104,6 +120,10 @@ class Reports:
             (PRIORITY_LISTS,),
             lambda: self._lake.read(PRIORITY_LISTS, where=is_of_day).sort("rank"),
         )
+
+    def image_quality(self) -> pl.DataFrame:
+        """What was measured on the present images, one row each."""
+        return self._fresh("quality", (OBJECTS, INSTANCES, IMAGES, RUNS), self._read_quality)
 
     def exam(self, exam_key: str) -> Exam | None:
         """One exam; None where the lake knows no image of it."""
@@ -153,6 +173,29 @@ class Reports:
                 first, on="exam_key", how="left"
             ),
             self._latest_list().select("exam_key", "waiting_days"),
+        ).with_comunas(self._lake.read(REGISTRATIONS, columns=["exam_key", "comuna"]))
+
+    def _read_programme(self) -> pl.DataFrame:
+        run = self.last_run()
+        women = self._lake.read(INSTANCES, columns=["exam_key", "patient_key"])
+        return join_programme(
+            self.campaign().exams,
+            read_programme_facts(self._lake),
+            women.unique("exam_key"),
+            run["list_date"] if run else None,
+        )
+
+    def _read_quality(self) -> pl.DataFrame:
+        is_present = pl.col("gone_at").is_null()
+        run = self.last_run()
+        is_current = pl.col("preprocessing_version").eq_missing(
+            run["preprocessing_version"] if run else None
+        )
+        facts = ("sop_instance_key", "site", "manufacturer")
+        return join_quality(
+            self._lake.read(OBJECTS, columns=_OBJECT_COLUMNS, where=is_present),
+            self._lake.read(INSTANCES, columns=facts),
+            self._lake.read(IMAGES, columns=(*IMAGE_COLUMNS, "etag"), where=is_current),
         )
 
     def _read_list_dates(self) -> list[date]:

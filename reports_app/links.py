@@ -14,7 +14,10 @@ from reports_app.texts import Language, Texts, language_of
 CAMPAIGN_PATH = "/"
 LIST_PATH = "/list"
 EXAM_PATH = "/exam/"
+NIGHTS_PATH = "/nights"
+QUALITY_PATH = "/quality"
 CLASSIFY_PATH = "/classify"
+MODELS_PATH = "/models"
 
 UNKNOWN_IN_ADDRESS = "?"
 """An unknown site or manufacturer in an address, where an empty value would be dropped."""
@@ -63,14 +66,16 @@ class Address:
     @property
     def campaign_filter(self) -> CampaignFilter:
         """The part of the campaign that the address asks for."""
-        sites, manufacturers = (
+        sites, manufacturers, age_bands, comunas = (
             tuple(
                 UNKNOWN if value == UNKNOWN_IN_ADDRESS else value
                 for value in self.query.get(name, ())
             )
-            for name in ("site", "manufacturer")
+            for name in ("site", "manufacturer", "age", "comuna")
         )
-        return CampaignFilter(self.day("from"), self.day("to"), sites, manufacturers)
+        return CampaignFilter(
+            self.day("from"), self.day("to"), sites, manufacturers, age_bands, comunas
+        )
 
     @property
     def search(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH
+from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH, MODELS_PATH, QUALITY_PATH
 
 
 class Role(StrEnum):
@@ -43,9 +43,11 @@ class Room:
 
 ROOMS = (
     Room(CAMPAIGN_PATH, EVERYBODY),
+    Room(QUALITY_PATH, EVERYBODY),
     Room(LIST_PATH, READERS),
     Room(f"{LIST_PATH}.csv", READERS),
     Room(EXAM_PATH, READERS),
+    Room(MODELS_PATH, ENGINEERS),
     Room(CLASSIFY_PATH, READERS),
     Room(f"{CLASSIFY_PATH}/", READERS),
 )

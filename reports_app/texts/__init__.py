@@ -16,7 +16,11 @@ from reports_app.texts.comparison import COMPARISON
 from reports_app.texts.decision import DECISION
 from reports_app.texts.exam import EXAM
 from reports_app.texts.grid import GRID
+from reports_app.texts.models import MODELS
+from reports_app.texts.indicators import INDICATORS
+from reports_app.texts.nights import NIGHTS
 from reports_app.texts.priority_list import PRIORITY_LIST
+from reports_app.texts.quality import QUALITY
 from reports_app.texts.shell import SHELL
 from reports_app.texts.sign_in import SIGN_IN
 from reports_app.texts.viewer import VIEWER
@@ -35,9 +39,13 @@ TEXTS: dict[str, Text] = (
     | VIEWER
     | DECISION
     | CLASSIFY
+    | QUALITY
+    | INDICATORS
+    | NIGHTS
     | CODES
     | GRID
     | COMPARISON
+    | MODELS
 )
 
 NO_VALUE = "\N{EN DASH}"

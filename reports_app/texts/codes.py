@@ -66,7 +66,7 @@ CODES = {
     "flag.image_unscorable": Text("Imagen no evaluable", "Image unscorable"),
     "flag.extra_views": Text("Vistas repetidas", "Repeated views"),
     "flag.implant": Text("Implante", "Implant"),
-    "flag.small_breast": Text("Mama muy pequeña en la imagen", "Very little breast"),
+    "flag.small_breast": Text("Poca mama", "Little breast"),
     "flag.saturated": Text("Sobreexpuesta", "Saturated"),
     "flag.blackened": Text("Tejido en negro", "Blackened tissue"),
     "flag.cut_off": Text("Mama cortada", "Breast cut off"),

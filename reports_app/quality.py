@@ -1,0 +1,80 @@
+"""Technical quality of the campaign's images as a frame that groups and counts.
+
+It reads no table: `reports_app.data` does. An image without a breast was never measured, and
+counts as blank.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tasks.errors import RejectionReason
+from tasks.preprocess.quality import DEFECTS, DUPLICATED, FINDINGS
+from tasks.publish.exam_quality import image_flags
+from tasks.publish.proportions import Proportion
+
+BLANK = "blank"
+SHOWN = (BLANK, *DEFECTS, DUPLICATED)
+"""What counts as a defect, in the order of the page's columns."""
+
+BESIDE = tuple(name for name in FINDINGS if name not in DEFECTS)
+"""What is counted beside and is no defect: letters, frames."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The images of one site, one manufacturer, or all.
+
+    Args:
+        name: "" where the header told none.
+        any_defect: Images with one defect or more.
+        flags: By flag, images that have it.
+    """
+
+    name: str
+    any_defect: Proportion
+    flags: dict[str, Proportion]
+
+
+def join_quality(
+    objects: pl.DataFrame, instances: pl.DataFrame, images: pl.DataFrame
+) -> pl.DataFrame:
+    """One row a present image that was measured or found blank.
+
+    Args:
+        objects: Present ones: sop_instance_key, etag, state, reason.
+        instances: sop_instance_key, site, manufacturer.
+        images: Columns of `images` for `image_flags`, with etag.
+
+    Returns:
+        site and manufacturer ("" where unknown), and flags, a list.
+    """
+    is_blank = pl.col("reason") == RejectionReason.NO_BREAST_FOUND.value
+    present = objects.filter(pl.col("state") != "rejected").drop_nulls("sop_instance_key")
+    blank = present.filter(is_blank).select("sop_instance_key", flags=pl.lit([BLANK]))
+    measured = image_flags(images.join(present, on=["sop_instance_key", "etag"], how="semi"))
+    known = measured.drop_nulls("quality_flags").select("sop_instance_key", "flags")
+    facts = instances.select("sop_instance_key", pl.col("site", "manufacturer").fill_null(""))
+    return pl.concat([blank, known]).join(facts, on="sop_instance_key").drop("sop_instance_key")
+
+
+def groups(quality: pl.DataFrame, column: str) -> list[Group]:
+    """The images by site or manufacturer, the unknown last.
+
+    Args:
+        quality: Of `join_quality`.
+        column: site or manufacturer.
+    """
+    names = sorted(set(quality[column]), key=lambda name: (name == "", name))
+    return [count_flags(name, quality.filter(pl.col(column) == name)) for name in names]
+
+
+def count_flags(name: str, quality: pl.DataFrame) -> Group:
+    """Count the flags of some images."""
+    flags = quality["flags"]
+
+    def holders(*wanted: str) -> Proportion:
+        has_one = flags.list.set_intersection(list(wanted)).list.len() > 0
+        return Proportion(int(has_one.sum()), len(flags))
+
+    return Group(name, holders(*SHOWN), {flag: holders(flag) for flag in (*SHOWN, *BESIDE)})
