@@ -216,7 +216,7 @@ def _image_card(t: Texts, batch: Batch, image: UploadedImage) -> html.Figure:
     if image.answer is None:
         return html.Figure([caption])
     source = f"{CLASSIFY_PATH}/{batch.batch_id}/{image.number}.png"
-    picture = html.Img(src=source, alt=image_words(t, image), loading="lazy")
+    picture = html.Img(src=source, alt=image_words(t, image))
     boxes = [html.Div(className="box", style=_percent(box)) for box in image_boxes(image)]
     return html.Figure([html.Div([picture, *boxes], className="shot"), caption])
 

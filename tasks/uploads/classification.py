@@ -153,8 +153,7 @@ class Classifier:
         ]
         results = self.pool.map_unordered(read_upload, batch.jobs)
         images: list[UploadedImage] = []
-        while part := dict(islice(results, IMAGES_PER_REQUEST)):
-            batch.n_read += len(part)
+        while part := dict(islice(_counted(results, batch), IMAGES_PER_REQUEST)):
             uploads = {job: _upload(result) for job, result in part.items()}
             answers = _score(uploads, model, self.run)
             for job, upload in uploads.items():
@@ -163,6 +162,13 @@ class Classifier:
                 _keep_pictures(batch, job, upload, answer)
             batch.n_scored += len(answers)
         return sorted(images, key=lambda image: image.number)
+
+
+def _counted(results: Iterator[Any], batch: Batch) -> Iterator[Any]:
+    """Let whoever waits see each file that is read."""
+    for result in results:
+        batch.n_read += 1
+        yield result
 
 
 def _upload(result: Upload | Rejected | Retryable) -> Upload:
