@@ -80,6 +80,7 @@ def point(scores: pl.DataFrame, data: LabelledSet) -> dict[str, dict[str, float]
         name: (name,) for name in ("benign", "suspicious", "malignant")
     }
     groups["suspicious_or_malignant"] = ("suspicious", "malignant")
+    groups["lesion"] = ("benign", "suspicious", "malignant")
     return {
         name: asdict(hit_rate(pointed, of))
         for name, of in groups.items()

@@ -70,6 +70,6 @@ SALIENCY = Tensor(
     "saliency",
     "float32",
     (INPUT_HEIGHT_PX // SALIENCY_STRIDE_PX, INPUT_WIDTH_PX // SALIENCY_STRIDE_PX),
-    "0-1, malignancy by cell of 16x16 network pixels",
+    "0-1, the strongest of malignancy and findings by cell of 16x16 network pixels",
 )
 OUTPUTS = (MALIGNANCY_SCORE, FINDING_SCORES, DENSITY_SCORES, SALIENCY)

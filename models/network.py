@@ -131,7 +131,7 @@ class MammographyNetwork(nn.Module):
             MALIGNANCY_SCORE.name: scores[:, :1],
             FINDING_SCORES.name: scores[:, 1:],
             DENSITY_SCORES.name: logits.density.softmax(1),
-            SALIENCY.name: logits.cells[:, 0].sigmoid() * logits.breast[:, 0].float(),
+            SALIENCY.name: logits.cells.amax(1).sigmoid() * logits.breast[:, 0].float(),
         }
 
 

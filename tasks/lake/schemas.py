@@ -235,7 +235,7 @@ IMAGE_SCORES = Table(
         Column(
             "saliency",
             pl.Binary(),
-            "The malignancy map as uint8 0-255, row by row, in the contract's shape.",
+            "The map of lesions as uint8 0-255, row by row, in the contract's shape.",
         ),
         timestamp("scored_at", "When Triton answered."),
         RUN_ID,

@@ -1,4 +1,4 @@
-"""Saliency map to regions: boxes around the peaks of an image's malignancy map.
+"""Saliency map to regions: boxes around the peaks of an image's map of lesions.
 
 It works in network pixels only; the way back to the DICOM pixels is the geometry's.
 """
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.contract import SALIENCY_STRIDE_PX
 
-MINIMUM_PEAK = 0.1
-"""Below it nothing is worth a box: most cells of a normal breast lie under 0.05."""
+MINIMUM_PEAK = 0.5
+"""Below it nothing is worth a box: nine of ten normal generated images have no higher cell."""
 
 SHARE_OF_PEAK = 0.5
 """A region is what lies above this share of the image's highest cell."""
