@@ -40,3 +40,14 @@ def inspect(
     )
     if not as_json:
         typer.echo(f"{n_files} files, {n_accepted} accepted, {n_files - n_accepted} rejected")
+
+
+@app.command()
+def conformance() -> None:
+    """Read the conformance set, every vendor's way and every trap, on this installation.
+
+    The last line is "N cases, N as declared"; exit code 1 where a case is not.
+    """
+    from flows.conformance import run_conformance
+
+    raise typer.Exit(0 if run_conformance(typer.echo) else 1)
