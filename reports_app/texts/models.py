@@ -1,0 +1,81 @@
+"""Texts of the models page: versions, their states, who moved them, and on what evidence."""
+
+from reports_app.texts.catalogue import Text
+
+MODELS = {
+    "nav.models": Text("Modelos", "Models"),
+    "models.title": Text("Modelos", "Models"),
+    "models.none_title": Text("Todavía no hay ninguna versión", "No version yet"),
+    "models.none_text": Text(
+        "Ninguna noche ha puntuado y ninguna versión se ha registrado: `mammo model package`.",
+        "No night has scored and no version was registered: `mammo model package`.",
+    ),
+    "models.versions": Text("Versiones", "Versions"),
+    "models.version": Text("Versión", "Version"),
+    "models.state": Text("Estado", "State"),
+    "models.status": Text("Red", "Network"),
+    "models.exams": Text("Exámenes con puntaje", "Exams scored"),
+    "models.registered": Text("Registrada", "Registered"),
+    "models.reports": Text("Informes", "Reports"),
+    "model_state.serving": Text("en servicio", "serving"),
+    "model_state.former": Text("anterior", "former"),
+    "model_state.candidate": Text("candidata", "candidate"),
+    "model_state.packaged": Text("empaquetada", "packaged"),
+    "model_status.trained": Text("entrenada", "trained"),
+    "model_status.untrained": Text("sin entrenar", "untrained"),
+    "models.moves": Text("Quién cambió qué", "Who moved what"),
+    "models.no_moves": Text(
+        "Nunca se cambió de versión: se sirve la primera.",
+        "No version was ever moved: the first one is served.",
+    ),
+    "models.when": Text("Cuándo", "When"),
+    "models.what": Text("Qué", "What"),
+    "models.who": Text("Quién", "Who"),
+    "models.evidence": Text("Evidencia", "Evidence"),
+    "models.override": Text("Motivo para no seguir las reglas", "Why rules were overruled"),
+    "models.move": Text("{action}: {former} → {version}", "{action}: {former} → {version}"),
+    "model_action.promote": Text("promoción", "promotion"),
+    "model_action.rollback": Text("vuelta atrás", "rollback"),
+    "models.gate": Text(
+        "La compuerta de la versión {version}", "The gate of version {version}"
+    ),
+    "models.gate_note": Text(
+        "Una versión se promueve solo si se cumplen todas, o con un motivo que queda escrito.",
+        "A version is promoted only where all hold, or with a reason that is recorded.",
+    ),
+    "models.rule": Text("Regla", "Rule"),
+    "models.figure": Text("Cifra", "Figure"),
+    "models.asks": Text("Exige", "Asks"),
+    "models.holds": Text("Se cumple", "Holds"),
+    "models.yes": Text("sí", "yes"),
+    "models.no": Text("no", "no"),
+    "models.served_now": Text(
+        "Es la versión en servicio: nada que probar.",
+        "It is the served version: there is nothing to prove.",
+    ),
+    "models.unregistered": Text(
+        "Esta versión no está registrada: `mammo model verify {version}`.",
+        "This version is not registered: `mammo model verify {version}`.",
+    ),
+    "models.shadow": Text("Noches puntuadas por versión", "Nights scored by each version"),
+    "models.shadow_note": Text(
+        "Exámenes de cada lista con puntaje de cada versión; una sombra no cambia listas.",
+        "Exams of each list with a score of each version; a shadow changes no list.",
+    ),
+    "models.list_date": Text("Lista", "List"),
+    "models.listed": Text("En la lista", "On the list"),
+    "models.drift": Text("Deriva de los puntajes", "Drift of scores"),
+    "models.no_drift": Text(
+        "Ninguna de las últimas noches informó deriva.",
+        "None of the last nights told of drift.",
+    ),
+    "models.comparison": Text(
+        "Comparación: {candidate} frente a {serving}",
+        "Comparison: {candidate} against {serving}",
+    ),
+    "models.no_comparison": Text(
+        "Sin comparación: `mammo model shadow {version}` y `mammo model compare {version}`.",
+        "No comparison: `mammo model shadow {version}`, then `mammo model compare {version}`.",
+    ),
+    "models.card": Text("Ficha de la versión {version}", "Model card of version {version}"),
+}
