@@ -84,7 +84,9 @@ class _Desk:
 
     def card_picture(self, batch_id: str, number: int) -> Response:
         path = self._own(batch_id).picture(number, "image").resolve()
-        return Response(path.read_bytes(), mimetype="image/png") if path.exists() else abort(404)
+        if not path.exists():
+            abort(404)
+        return Response(path.read_bytes(), mimetype="image/png")
 
     def report(self, batch_id: str) -> Response:
         batch = _done(self._own(batch_id))

@@ -148,7 +148,7 @@ class WallView {
     }
 
     paint(canvas, samples) {
-        const context = canvas.getContext("2d");
+        const context = canvas.getContext("2d", { willReadFrequently: true });  // drawn by the CPU
         const image = context.createImageData(canvas.width, canvas.height);
         const pixels = new Uint32Array(image.data.buffer);
         const table = this.levels.table(this.state, this.state.isInverted);
