@@ -24,6 +24,7 @@ from tasks.ingest.eligibility import (
 from tasks.ingest.header import DEFAULT_LIMITS, HeaderLimits, read_header
 from tasks.ingest.laterality import find_chest_wall, find_laterality
 from tasks.ingest.object_store import ObjectStore, ObjectSummary
+from tasks.ingest.preamble import describe_preamble
 from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.ingest.views import find_view
 from tasks.preprocess.worker_process import off_the_clock
@@ -111,17 +112,28 @@ def read_instance(
         pseudonymiser: The programme's.
         limits: What the object may ask for.
     """
+    note: str | None = None
+
+    def fetch_noting(n_bytes: int) -> bytes:
+        nonlocal note
+        head = fetch(n_bytes)
+        note = describe_preamble(head)
+        return head
+
     try:
-        header = read_header(fetch, summary.size_bytes, limits)
+        header = read_header(fetch_noting, summary.size_bytes, limits)
         check_mammogram(header)
         instance = _row(header, summary, pseudonymiser)
     except Rejected as error:
-        return ReadResult(
-            summary.object_key, summary.etag, reason=error.reason, detail=error.detail
-        )
+        detail = _joined(error.detail, note)
+        return ReadResult(summary.object_key, summary.etag, None, error.reason, detail)
     flaw = unscorable_reason(header, find_laterality(header), find_view(header))
     reason, detail = flaw or (None, None)
-    return ReadResult(summary.object_key, summary.etag, instance, reason, detail)
+    return ReadResult(summary.object_key, summary.etag, instance, reason, _joined(detail, note))
+
+
+def _joined(*sentences: str | None) -> str | None:
+    return " ".join(sentence for sentence in sentences if sentence) or None
 
 
 def _row(

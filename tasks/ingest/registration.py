@@ -97,6 +97,6 @@ def _settled(
     instance = result.instance or {}
     keys = {name: instance.get(name) for name in ("sop_instance_key", "exam_key")}
     if reason is None:
-        return {**row, **keys}
+        return {**row, **keys, "detail": detail}
     state = "unscorable" if reason in UNSCORABLE_REASONS else "rejected"
     return {**row, **keys, "state": state, "reason": reason.value, "detail": detail}
