@@ -19,7 +19,8 @@ def check_onnx(path: Path) -> None:
     """Hold inputs and outputs to the contract, with a free batch size.
 
     Raises:
-        UnusableOnnxError: If the file cannot be read, or a tensor differs in name, type, shape.
+        UnusableOnnxError: If the file cannot be read, keeps weights in other files, or a
+            tensor differs in name, type, shape.
     """
     try:
         graph = onnx.load(path, load_external_data=False).graph
@@ -27,6 +28,7 @@ def check_onnx(path: Path) -> None:
         raise UnusableOnnxError(
             f"{path} is no readable ONNX file ({error}): copy it again."
         ) from error
+    _refuse_external_data(path, graph)
     found = {describe(value) for value in (*graph.input, *graph.output)}
     wanted = {describe_declared(tensor) for tensor in (IMAGE, *OUTPUTS)}
     if found != wanted:
@@ -34,6 +36,15 @@ def check_onnx(path: Path) -> None:
             f"{path} breaks the tensor contract: it has {', '.join(sorted(found - wanted))} "
             f"instead of {', '.join(sorted(wanted - found))}. Export it as models/contract.py "
             "declares."
+        )
+
+
+def _refuse_external_data(path: Path, graph: onnx.GraphProto) -> None:
+    """Weights in other files are under no seal, and their path may lead anywhere."""
+    constants = (attribute.t for node in graph.node for attribute in node.attribute)
+    if any(tensor.external_data for tensor in (*graph.initializer, *constants)):
+        raise UnusableOnnxError(
+            f"{path} keeps weights in other files: export it with its weights inside."
         )
 
 
