@@ -33,6 +33,18 @@ def import_data_set(
 
 
 @app.command()
+def explore(
+    data: Annotated[str, typer.Argument(help="An imported set's name, or its lake.")],
+    out: Annotated[Path, typer.Option(help="Folder of the page.")],
+) -> None:
+    """Show an imported set: counts, gaps, sizes, brightness, balance, copies, a gallery."""
+    from flows.exploring import run_exploration
+
+    for path in run_exploration(data, out):
+        typer.echo(path)
+
+
+@app.command()
 def train(
     folder: Annotated[
         Path, typer.Option(help="State of the run; with generated exams about 2.5 GB.")

@@ -8,7 +8,7 @@ References:
     of the lowest frequencies of a cosine transform.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import cv2
@@ -36,6 +36,7 @@ _COLUMNS = (
     "sop_instance_key",
     "preprocessing_version",
     "pixels",
+    "pixels_sha256",
     "crop_height_px",
     "crop_width_px",
 )
@@ -63,13 +64,19 @@ def _bits(small: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def hash_images(lake: Lake) -> dict[str, Hash]:
-    """Hash every image of a lake by its key, a few in memory at a time."""
-    images = lake.scan(IMAGES).select(_COLUMNS)
+    """Hash every image of a lake by its key."""
     return {
-        row["sop_instance_key"]: perceptual_hash(_pixels(row))
-        for batch in images.collect_batches(chunk_size=IMAGES_PER_READ)
-        for row in batch.iter_rows(named=True)
+        str(row["sop_instance_key"]): perceptual_hash(pixels)
+        for row, pixels in read_images(lake)
     }
+
+
+def read_images(lake: Lake) -> Iterator[tuple[dict[str, object], NDArray[np.uint8]]]:
+    """Every image's row and pixels [rows, columns], a few in memory at a time."""
+    images = lake.scan(IMAGES).select(_COLUMNS)
+    for batch in images.collect_batches(chunk_size=IMAGES_PER_READ):
+        for row in batch.iter_rows(named=True):
+            yield row, _pixels(row)
 
 
 def _pixels(row: Mapping[str, object]) -> NDArray[np.uint8]:

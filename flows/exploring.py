@@ -1,0 +1,41 @@
+"""Shows an imported set: `mammo explore` writes a page to keep and its figures as JSON.
+
+It reads a lake and writes one folder.
+"""
+
+import json
+from pathlib import Path
+
+from flows.services import build_lake, load_settings
+from reports_app.exploration_report import render_exploration
+from tasks.datasets.catalogue import IMPORTERS
+from tasks.datasets.exploration import explore
+from tasks.errors import Misconfigured
+
+
+def run_exploration(data: str, out: Path) -> list[Path]:
+    """Explore a set.
+
+    Args:
+        data: Name of an imported set, or the folder or address of its lake.
+        out: Folder to write to; made if absent.
+
+    Returns:
+        The files written: the page and its figures.
+
+    Raises:
+        Misconfigured: If nothing was imported there, or the folder cannot be written.
+    """
+    settings = load_settings()
+    url = str(settings.home / "datasets" / data) if data in IMPORTERS else data
+    figures = explore(build_lake(settings.model_copy(update={"lake_url": url})))
+    page, numbers = out / "exploration.html", out / "exploration.json"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        page.write_text(render_exploration(figures), encoding="utf-8")
+        numbers.write_text(json.dumps(figures, indent=1, allow_nan=False), encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(
+            f"{out} cannot be written ({error}): name another --out."
+        ) from error
+    return [page, numbers]
