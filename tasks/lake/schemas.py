@@ -51,7 +51,11 @@ OBJECTS = Table(
         ),
         text("state", "pending, scored, unscorable or rejected."),
         text("reason", "RejectionReason of an unscorable or rejected object.", nullable=True),
-        text("detail", "One sentence on the reason, without personal data.", nullable=True),
+        text(
+            "detail",
+            "One sentence on the reason, or on a preamble that is a program; nothing personal.",
+            nullable=True,
+        ),
         text(
             "sop_instance_key",
             "The instance that the object holds, once its header was read.",
