@@ -13,7 +13,7 @@ from reports_app.exam import Region
 from reports_app.hanging import region_box
 from reports_app.texts import NO_VALUE, Texts
 from tasks.uploads.batch import Batch
-from tasks.uploads.results import UploadedExam, UploadedImage
+from tasks.uploads.results import NO_FINDING, UploadedExam, UploadedImage
 
 _TEMPLATE = Path(__file__).parent / "templates" / "classification.typ"
 
@@ -75,9 +75,10 @@ def image_words(t: Texts, image: UploadedImage) -> str:
     """What was found in an image and its score, or why there is none."""
     if image.answer is None:
         return t.code("reason", image.reason.value if image.reason else None)
-    category = t(f"category.{image.category}")
-    found = t.code("finding", image.answer["finding"])
-    return t("classify.found", category=category, finding=found, score=t.number(image.score, 2))
+    words = [t(f"category.{image.category}")]
+    if image.answer["finding"] != NO_FINDING:
+        words.append(t.code("finding", image.answer["finding"]))
+    return t("classify.found", found=" · ".join(words), score=t.number(image.score, 2))
 
 
 def image_boxes(image: UploadedImage) -> list[Any]:

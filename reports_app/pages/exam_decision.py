@@ -99,7 +99,9 @@ def _finding_key(is_malignant: bool | None) -> str:
     ]
 
 
-def decide(values: Sequence[Any], address: Address, reports: Reports, lake: Lake) -> str:
+def decide(
+    values: Sequence[Any], address: Address, reports: Reports, lake: Lake, who: str
+) -> str:
     """Write a decision, or say what keeps it from being written.
 
     Args:
@@ -107,6 +109,7 @@ def decide(values: Sequence[Any], address: Address, reports: Reports, lake: Lake
         address: Of the exam's page.
         reports: Whether the exam is still there.
         lake: Where the decision goes.
+        who: The reader's account.
     """
     t = address.texts
     *assessments, density, recalled = values
@@ -122,7 +125,7 @@ def decide(values: Sequence[Any], address: Address, reports: Reports, lake: Lake
         decision = Decision(exam_key, given, density or None, recalled == YES)
     except ValueError:
         return t("decision.incomplete")
-    now, who = datetime.now(UTC), current_name()
+    now = datetime.now(UTC)
     record_decision(lake, decision, who, now)
     return t("decision.written", who=who, when=t.moment(now))
 
@@ -143,4 +146,4 @@ def register(app: Dash, reports: Reports, lake: Lake) -> None:
     )
     def save(_: int | None, *given: Any) -> str:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
         *values, path, search = given
-        return decide(values, Address.parse(path, search), reports, lake)
+        return decide(values, Address.parse(path, search), reports, lake, current_name())

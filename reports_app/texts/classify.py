@@ -64,13 +64,11 @@ CLASSIFY = {
     "classify.height_px": Text("{height} px", "{height} px"),
     "classify.height_original": Text("la del archivo", "the file's own"),
     "classify.results": Text("Resultados", "Results"),
-    "classify.n_exams": Text("{n} exámenes", "{n} exams"),
+    "classify.n_exams": Text("exámenes: {n}", "exams: {n}"),
     "classify.no_exam": Text("Imagen sin datos de examen", "Picture without exam data"),
     "classify.uncalibrated": Text("sin calibrar", "not calibrated"),
     "classify.image": Text("Archivo {number}, {view}", "File {number}, {view}"),
-    "classify.found": Text(
-        "{category} · {finding} · {score}", "{category} · {finding} · {score}"
-    ),
+    "classify.found": Text("{found} · {score}", "{found} · {score}"),
     "classify.report_title": Text("Clasificación de archivos", "Classification of files"),
     "category.malignant": Text("Maligno", "Malignant"),
     "category.suspicious": Text("Sospechoso", "Suspicious"),
