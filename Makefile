@@ -2,7 +2,7 @@
 PYTHON ?= python3
 UV = .venv/bin/uv pip install --quiet --compile-bytecode --python
 # What the tests use besides Python packages: a browser and the validators of the standard.
-SYSTEM_PACKAGES = chromium dcmtk dicom3tools
+SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb
 # What the long tests use besides: Ceph and its S3 gateway.
 LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 
@@ -35,6 +35,8 @@ format: setup ## Format and fix what can be fixed
 	.venv/bin/ruff format .
 
 bench: setup ## Speed against floors and against the common way; results go to docs/results.md
+	.venv/bin/python -m benchmarks.jpeg_lossless
+	.venv/bin/python -m benchmarks.preprocessing
 	.venv/bin/python -m benchmarks.night
 
 setup: .venv/.ready .venv-triton/.ready
