@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
-from pydicom.tag import Tag
+from pydicom.tag import BaseTag, Tag
 
 from tasks.lake.schemas import AUDIT, TABLES
 from tasks.privacy.profile import OPTIONS, TREATMENTS, Treatment
@@ -81,7 +81,7 @@ def _line(treatment: Treatment) -> str:
     return f"| {shown} | {description} | {profile} | {treatment.action.value} | {columns} |"
 
 
-def _tag(treatment: Treatment) -> Tag:
+def _tag(treatment: Treatment) -> BaseTag:
     return Tag(tag_for_keyword(treatment.keyword) or 0)
 
 
