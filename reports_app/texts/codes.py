@@ -72,6 +72,7 @@ CODES = {
     "flag.cut_off": Text("Mama cortada", "Breast cut off"),
     "flag.blurred": Text("Borrosa", "Blurred"),
     "flag.duplicated_pixels": Text("Píxeles repetidos", "Duplicated pixels"),
+    "flag.wrong_side": Text("Lado dudoso", "Side in doubt"),
     "flag.marker": Text("Letras o marcas", "Letters or markers"),
     "flag.frame": Text("Marco", "Frame"),
     "outcome.completed": Text("Completada", "Completed"),

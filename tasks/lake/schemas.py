@@ -312,7 +312,7 @@ PRIORITY_LISTS = Table(
             "flags",
             "views_missing, extra_views, image_unscorable, implant, score_drift, and of an "
             "image's quality small_breast, saturated, blackened, cut_off, blurred, "
-            "duplicated_pixels; joined by a comma.",
+            "duplicated_pixels, wrong_side; joined by a comma.",
         ),
         text(
             "ordering",

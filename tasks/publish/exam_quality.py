@@ -5,12 +5,15 @@ It reads no pixels: two images with one digest are one picture under two UIDs.
 
 import polars as pl
 
-from tasks.lake.schemas import IMAGES
+from tasks.lake.schemas import IMAGES, INSTANCES
 from tasks.lake.store import Lake
 from tasks.preprocess.quality import DEFECTS, DUPLICATED
 
 IMAGE_COLUMNS = ("sop_instance_key", "exam_key", "pixels_sha256", "quality_flags")
 """Of `images`, what flags are made from."""
+
+WRONG_SIDE = "wrong_side"
+"""The pixels put the chest wall elsewhere than the header does: which breast is it?"""
 
 
 def image_flags(images: pl.DataFrame) -> pl.DataFrame:
@@ -37,10 +40,9 @@ def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
     """
     is_current = pl.col("preprocessing_version") == preprocessing_version
     images = lake.read(IMAGES, columns=IMAGE_COLUMNS, where=is_current)
-    shown = [*DEFECTS, DUPLICATED]
-    flags = (
-        image_flags(images).select("exam_key", pl.col("flags").alias("flag")).explode("flag")
-    )
+    shown = [*DEFECTS, DUPLICATED, WRONG_SIDE]
+    named = image_flags(images).select("exam_key", pl.col("flags").alias("flag"))
+    flags = pl.concat([named.explode("flag"), _wrong_sides(lake, preprocessing_version)])
     order = pl.col("flag").replace_strict(shown, range(len(shown)), default=None)
     return (
         flags.filter(pl.col("flag").is_in(shown))
@@ -49,6 +51,21 @@ def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
         .group_by("exam_key", maintain_order=True)
         .agg(pl.col("flag").str.join(",").alias("quality_flags"))
     )
+
+
+def _wrong_sides(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
+    """One row for each image that its header puts on the other side, or on none."""
+    is_current = pl.col("preprocessing_version") == preprocessing_version
+    columns = ["sop_instance_key", "is_flipped"]
+    images = lake.read(IMAGES, columns=columns, where=is_current)
+    is_told = pl.col("chest_wall_side_source") != "none"
+    columns = ["sop_instance_key", "exam_key", "chest_wall_side", "chest_wall_side_source"]
+    told = lake.read(INSTANCES, columns=columns).filter(is_told)
+    side = pl.when("is_flipped").then(pl.lit("right")).otherwise(pl.lit("left"))
+    doubtful = told.join(images, on="sop_instance_key").filter(
+        side.ne_missing(pl.col("chest_wall_side"))
+    )
+    return doubtful.select("exam_key", pl.lit(WRONG_SIDE).alias("flag"))
 
 
 def with_quality_flags(rows: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:

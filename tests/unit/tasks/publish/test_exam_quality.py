@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from tasks.lake.schemas import IMAGES, PRIORITY_LISTS
+from tasks.lake.schemas import IMAGES, INSTANCES, PRIORITY_LISTS
 from tasks.publish.exam_quality import exam_flags, image_flags, with_quality_flags
 from tests.support.lake_fixture import MemoryLake
 from tests.support.lake_rows import image_rows
+from tests.support.rows import instances
 
 
 def lake_of(*images: pl.DataFrame) -> MemoryLake:
@@ -33,6 +34,28 @@ def test_one_picture_under_two_uids_flags_both_exams():
 def test_another_preprocessing_of_an_image_is_no_duplicate():
     images = [image_rows(range(1)), image_rows(range(1), preprocessing_version="v2")]
     assert exam_flags(lake_of(*images), "v1").is_empty()
+
+
+def told(key: str, side: str | None, source: str = "patient_orientation") -> dict:
+    return {
+        "sop_instance_key": key,
+        "exam_key": f"exam of {key}",
+        "chest_wall_side": side,
+        "chest_wall_side_source": source,
+    }
+
+
+def test_a_chest_wall_elsewhere_than_the_header_tells_flags_the_exam():
+    images = image_rows(range(4), b"a").with_columns(
+        exam_key=pl.lit("other"), pixels_sha256=pl.col("sop_instance_key")
+    )
+    lake = lake_of(images)
+    right, left, torn, silent = images["sop_instance_key"]
+    contradiction = told(torn, None, "contradiction")
+    rows = [told(right, "right"), told(left, "left"), contradiction, told(silent, None, "none")]
+    lake.insert_new(INSTANCES, instances(*rows))
+    flagged = [(f"exam of {key}", "wrong_side") for key in (right, torn)]
+    assert sorted(exam_flags(lake, "v1").rows()) == sorted(flagged)
 
 
 def test_without_images_there_are_no_flags():
