@@ -6,7 +6,7 @@ SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb
 # What the long tests use besides: Ceph and its S3 gateway.
 LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 
-.PHONY: help demo up test test-long lint bench setup system-packages format clean
+.PHONY: help demo up test test-long lint bench sbom setup system-packages format clean
 
 help: ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: setup ## Speed against floors and against the common way; results go to d
 	.venv/bin/python -m benchmarks.jpeg_lossless
 	.venv/bin/python -m benchmarks.preprocessing
 	.venv/bin/python -m benchmarks.night
+
+sbom: setup ## A bill of materials of the pinned packages (CycloneDX), as sbom.json
+	.venv/bin/uv tool run --from cyclonedx-bom==7.1.0 cyclonedx-py requirements --output-format JSON constraints.txt > sbom.json
 
 setup: .venv/.ready .venv-triton/.ready
 
