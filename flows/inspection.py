@@ -117,4 +117,5 @@ def _pixels(facts: Facts) -> list[str]:
         f"  breast on {facts['breast_area_fraction']:.0%} of the image; crop "
         f"{facts['crop_height_px']} x {facts['crop_width_px']} at "
         f"{facts['crop_top_px']}, {facts['crop_left_px']}",
+        f"  technical quality: {facts['quality_flags'] or 'nothing found'}",
     ]

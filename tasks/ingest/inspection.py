@@ -22,6 +22,7 @@ from tasks.preprocess import reading
 from tasks.preprocess.attributes import first_item, real, text, whole
 from tasks.preprocess.codecs import CODECS, decode
 from tasks.preprocess.geometry import Geometry
+from tasks.preprocess.quality import Quality, quality_columns
 from tasks.preprocess.reading import ReadLimits, read_dataset
 from tasks.preprocess.transform import PREPROCESSING_VERSION, NetworkInput, prepare
 from tasks.preprocess.values import StoredValues, is_inverted
@@ -62,6 +63,7 @@ FACTS = (
     "pixel_padding_value",
     *(field.name for field in fields(Geometry)),
     *("is_on_wrong_side", "breast_area_fraction"),
+    *(field.name for field in fields(Quality)),
     *("preprocessing_version", "network_input_sha256"),
 )
 """Every fact's name, in the order in which they are told."""
@@ -186,6 +188,7 @@ def _pixel_facts(made: NetworkInput, chest_wall_side: str | None) -> Facts:
         **vars(made.geometry),
         "is_on_wrong_side": is_on_wrong_side(chest_wall_side, is_chest_wall_right=is_right),
         "breast_area_fraction": round(made.breast_area_fraction, 4),
+        **quality_columns(made.quality),
         "preprocessing_version": PREPROCESSING_VERSION,
         "network_input_sha256": hashlib.sha256(made.pixels.tobytes()).hexdigest(),
     }

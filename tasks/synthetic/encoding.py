@@ -54,7 +54,8 @@ def _htj2k(values: StoredValues, bits: int) -> bytes:
 
 
 def _jpeg_lossless(values: StoredValues, bits: int) -> bytes:
-    return encode_jpeg_lossless(_patterns(values) & ((1 << bits) - 1), bits)
+    used = np.uint16((1 << bits) - 1)
+    return encode_jpeg_lossless(_patterns(values).astype(np.uint16) & used, bits)
 
 
 def _rle(values: StoredValues, bits: int) -> bytes:
