@@ -32,9 +32,12 @@ def classification_pdf(t: Texts, batch: Batch) -> bytes:
         "lang": t.language,
         "exams": [_exam(t, batch, exam) for exam in batch.exams],
     }
+    folder = batch.folder.resolve()
+    document = folder / _TEMPLATE.name  # beside the pictures: it may read nothing above
+    document.write_bytes(_TEMPLATE.read_bytes())
     return typst.compile(
-        _TEMPLATE.read_bytes(),
-        root=str(batch.folder.resolve()),
+        document,
+        root=folder,
         sys_inputs={"report": json.dumps(content)},
         format="pdf",
     )

@@ -11,7 +11,15 @@ from dash import dcc, html
 
 from reports_app.access.roles import EVERYBODY, Role, may_enter
 from reports_app.access.sign_in import SIGN_OUT_PATH, is_signed_in
-from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, LIST_PATH, MODELS_PATH, QUALITY_PATH, Address
+from reports_app.links import (
+    CAMPAIGN_PATH,
+    CLASSIFY_PATH,
+    LIST_PATH,
+    MODELS_PATH,
+    NIGHTS_PATH,
+    QUALITY_PATH,
+    Address,
+)
 from reports_app.palette import BANDS, ink_on_band
 from reports_app.plotting import CONFIG
 from reports_app.texts import NO_VALUE, Texts
@@ -20,6 +28,7 @@ from tasks.publish.proportions import Proportion
 NAVIGATION = {
     "nav.campaign": CAMPAIGN_PATH,
     "nav.list": LIST_PATH,
+    "nights.title": NIGHTS_PATH,
     "nav.quality": QUALITY_PATH,
     "nav.classify": CLASSIFY_PATH,
     "nav.models": MODELS_PATH,
@@ -33,6 +42,11 @@ HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
 def named(words: str) -> dict[str, Any]:
     """What a screen reader calls an element that has no visible name."""
     return {"aria-label": words}
+
+
+def told(**values: str) -> dict[str, Any]:
+    """What the browser's own code reads from an element, as data-* attributes."""
+    return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
 
 
 def page_frame(

@@ -3,6 +3,7 @@
 It reads only rows of one exam or one woman, afresh each time; it writes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -80,12 +81,12 @@ class ExamRecords:
         rows = rows.sort("exam_date", "exam_key", descending=True, nulls_last=True)
         return [Prior(**row) for row in rows.iter_rows(named=True)]
 
-    def outcomes(self, exam_key: str) -> list[Row]:
+    def outcomes(self, exam_key: str) -> Sequence[Row]:
         """What readers, pathology and registries found in an exam."""
         rows = self._lake.read(OUTCOMES, where=pl.col("exam_key") == exam_key)
         return rows.sort("source", "breast").to_dicts()
 
-    def quality(self, exam_key: str) -> list[Row]:
+    def quality(self, exam_key: str) -> Sequence[Row]:
         """What the headers of an exam's images say of their quality."""
         rows = self._lake.read(
             INSTANCES, columns=_QUALITY_COLUMNS, where=pl.col("exam_key") == exam_key

@@ -15,7 +15,7 @@ from reports_app.classify_report import (
     image_title,
     image_words,
 )
-from reports_app.components import band_chip, message, named
+from reports_app.components import band_chip, message, named, told
 from reports_app.hanging import Box
 from reports_app.links import CLASSIFY_PATH, Address
 from reports_app.texts import TEXTS, Texts
@@ -75,7 +75,7 @@ def _live(address: Address, classifier: Classifier, batch_id: str) -> html.Div:
     t = address.texts
     texts = {name: TEXTS[f"classify.{name}"] for name in _SPOKEN}
     words = {
-        f"data-text-{name.replace('_', '-')}": text.es if t.language == "es" else text.en
+        f"text_{name}": text.es if t.language == "es" else text.en
         for name, text in texts.items()
     }
     return html.Div(
@@ -90,12 +90,12 @@ def _live(address: Address, classifier: Classifier, batch_id: str) -> html.Div:
         ],
         id="classify-live",
         className="live",
-        **{
-            "data-batch": batch_id,
-            "data-max-bytes": str(classifier.limits.max_file_bytes),
-            "data-address": _fresh(address),
+        **told(
+            batch=batch_id,
+            max_bytes=str(classifier.limits.max_file_bytes),
+            address=_fresh(address),
             **words,
-        },
+        ),
     )
 
 
@@ -113,7 +113,7 @@ def _ways_out(address: Address, batch: Batch) -> list[Any]:
                     t("classify.close"),
                     id="classify-close",
                     className="button quiet",
-                    **{"data-batch": batch.batch_id, "data-address": _fresh(address)},
+                    **told(batch=batch.batch_id, address=_fresh(address)),
                 ),
             ],
             className="steps",

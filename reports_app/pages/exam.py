@@ -3,6 +3,7 @@
 What the night stored cannot be changed here; the reader's decision is `exam_decision`'s.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -133,7 +134,7 @@ def _priors(address: Address, priors: list[Prior]) -> html.Div:
     return html.Div([html.H2(t("prior.title")), lines if links else html.P(t("prior.none"))])
 
 
-def _quality(t: Texts, exam: Exam, rows: list[Row]) -> html.Div | None:
+def _quality(t: Texts, exam: Exam, rows: Sequence[Row]) -> html.Div | None:
     """What a reader should know of the images before trusting them."""
     names = {image.sop_instance_key: image.name for image in exam.images}
     lines = [

@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from reports_app.components import named
+from reports_app.components import named, told
 from reports_app.texts import Texts
 
 DEFAULT_OPACITY = 50
@@ -59,7 +59,7 @@ def toolbar(t: Texts) -> list[html.Button]:
             t(f"tool.{name}"),
             type="button",
             title=f"{t(f'tool.{name}_title')} ({key})",
-            **{"data-tool": name},
+            **told(tool=name),
         )
         for name, key in TOOLS.items()
     ]

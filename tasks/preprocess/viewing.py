@@ -90,12 +90,13 @@ def original_view(
     inverted = is_inverted(dataset)
     center, width = _effective_window(modality, shown, is_inverted=inverted)
     facts = ViewFacts(
-        *codes.shape,
-        n_codes,
-        int(dataset.get("BitsStored") or 8 * crop.itemsize),
-        center,
-        width,
-        inverted,
+        rows=codes.shape[0],
+        columns=codes.shape[1],
+        n_codes=n_codes,
+        bits_stored=int(dataset.get("BitsStored") or 8 * crop.itemsize),
+        center=center,
+        width=width,
+        is_inverted=inverted,
         is_original=True,
     )
     return pack_view(facts, modality, shown, codes)
@@ -104,7 +105,16 @@ def original_view(
 def reduced_view(pixels: NDArray[np.uint8]) -> bytes:
     """Pack display values of 8 bits, such as a network input, in the same form."""
     levels = np.arange(256)
-    facts = ViewFacts(*pixels.shape, 256, 8, 127.5, 255.0, is_inverted=False, is_original=False)
+    facts = ViewFacts(
+        pixels.shape[0],
+        pixels.shape[1],
+        256,
+        8,
+        127.5,
+        255.0,
+        is_inverted=False,
+        is_original=False,
+    )
     shown = (levels * (DISPLAY_MAX // 255)).astype(np.uint16)
     return pack_view(facts, levels, shown, pixels.astype(np.uint16))
 
