@@ -138,7 +138,8 @@ def test_the_exam_page_hangs_four_views_with_regions(page, language, heading):
     expect(page.locator(".pair .picture")).to_have_count(4)
     expect(page.locator(".pair .region").first).to_be_visible()
     widths = page.eval_on_selector_all(
-        ".picture img", "images => images.map(image => image.naturalWidth)"
+        ".picture img",
+        "all => Promise.all(all.map(one => one.decode().then(() => one.naturalWidth)))",
     )
     assert min(widths) > 100
     assert fits(page)
