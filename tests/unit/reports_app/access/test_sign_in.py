@@ -129,7 +129,7 @@ def test_a_forged_cookie_opens_nothing(browse):
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("path", ["/", "/list", EXAM, PICTURE, LIST_FILE])
+@pytest.mark.parametrize("path", ["/", "/list", EXAM, PICTURE, LIST_FILE, "/classify"])
 def test_a_role_opens_its_rooms_and_no_other(browse, role, path):
     expected = 200 if may_enter({role}, path.partition("?")[0]) else 403
     assert browse(role).get(path).status_code == expected
