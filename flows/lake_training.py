@@ -27,7 +27,7 @@ from models.selection import BestEpoch, load_best, read_selection
 from models.training import Trainer, choose_device
 from tasks.datasets.catalogue import IMPORTERS
 from tasks.errors import Misconfigured
-from tasks.redeploy.repository import seal_package, version_folder
+from tasks.redeploy.repository import CHECKSUM_FILE, seal_package, version_folder
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def run_lake_training(
     for room in ("flows", "models"):
         logging.getLogger(room).setLevel(logging.INFO)
     target = version_folder(repository, version)
-    if target.exists():
+    if (target / CHECKSUM_FILE).exists():  # an unsealed folder is what a kill left
         raise Misconfigured(f"{target} is taken: name another --version.")
     training_set = open_training_set(_lake_of(request), request.seed)
     first = _first_network(request.start)

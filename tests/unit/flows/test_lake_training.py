@@ -13,7 +13,7 @@ from tasks.datasets import cbis_mass_patches
 from tasks.datasets.importing import import_reading
 from tasks.errors import Misconfigured
 from tasks.lake.store import Lake
-from tasks.redeploy.repository import verify_package
+from tasks.redeploy.repository import CHECKSUM_FILE, verify_package
 from tests.support.data_sets import HereAndNow, breast_picture, write_picture
 
 N_PATIENTS = 40
@@ -67,7 +67,9 @@ def test_the_curves_are_written(run: tuple[dict, Path, Path]) -> None:
 
 
 def test_a_taken_version_is_refused_before_any_work(lake: Path, tmp_path: Path) -> None:
-    (tmp_path / "mammography" / "1").mkdir(parents=True)
+    version = tmp_path / "mammography" / "1"
+    version.mkdir(parents=True)
+    (version / CHECKSUM_FILE).touch()
     with pytest.raises(Misconfigured, match="name another --version"):
         run_lake_training(TrainingRequest(str(lake)), tmp_path / "run", tmp_path, "1")
 
