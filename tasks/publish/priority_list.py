@@ -21,7 +21,7 @@ STANDARD_VIEWS = frozenset(
     f"{laterality}-{view}" for laterality in LATERALITIES for view in VIEWS
 )
 
-_ORDER = ("calibrated_score", "waiting_days", "exam_key")
+_ORDER = ("ordering_score", "waiting_days", "exam_key")
 
 
 def order_exams(exams: pl.DataFrame, list_date: date) -> pl.DataFrame:
@@ -29,8 +29,8 @@ def order_exams(exams: pl.DataFrame, list_date: date) -> pl.DataFrame:
 
     Args:
         exams: One row an unread exam: its facts (exam_date, site, manufacturer,
-            patient_age_years, has_implant), its row of `exam_scores` (null where unscored) and
-            `reason` (null where scored).
+            patient_age_years, has_implant), its row of `exam_scores` (null where unscored),
+            `reason` (null where scored), and what `tasks.publish.drift.with_ordering` adds.
         list_date: The day that the list is read on.
 
     Returns:
@@ -103,6 +103,7 @@ def _flags() -> pl.Expr:
         "extra_views": views.list.len() > views.list.unique().list.len(),
         "image_unscorable": pl.col("n_images_unscorable") > 0,
         "implant": pl.col("has_implant").fill_null(value=False),
+        "score_drift": pl.col("has_drifted"),
     }
     named = [pl.when(condition).then(pl.lit(name)) for name, condition in conditions.items()]
     return pl.concat_str(named, separator=",", ignore_nulls=True)

@@ -3,6 +3,8 @@
 A list equal to the one that stands is not written again.
 """
 
+from typing import NamedTuple
+
 import polars as pl
 
 from tasks.lake.schemas import (
@@ -15,19 +17,32 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.publish.drift import Drift, find_drift, with_ordering
 from tasks.publish.exam_quality import exam_flags, with_quality_flags
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
 
 
-def publish_list(lake: Lake, model_version: str, run: Run) -> tuple[int, bool]:
-    """Publish the list of the run's date.
+class Publication(NamedTuple):
+    """What was published.
 
-    Returns:
-        How many exams it holds, and whether it differs from the one that stood.
+    Args:
+        n_exams: On the list.
+        is_new: Whether the list differs from the one that stood.
+        drifts: Scores that moved, by which the list is ordered otherwise.
     """
-    exams = unread_exams(lake, model_version)
+
+    n_exams: int
+    is_new: bool
+    drifts: list[Drift]
+
+
+def publish_list(lake: Lake, model_version: str, run: Run) -> Publication:
+    """Publish the list of the run's date."""
+    scored = _scored_exams(lake, model_version)
+    drifts = find_drift(scored)
+    exams = with_ordering(unread_exams(lake, model_version), scored, drifts)
     rows = order_exams(exams, run.list_date).with_columns(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
@@ -35,7 +50,13 @@ def publish_list(lake: Lake, model_version: str, run: Run) -> tuple[int, bool]:
     rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION))
     rows = rows.select(PRIORITY_LISTS.schema.names()).cast(PRIORITY_LISTS.schema)
     is_new = lake.replace_where(PRIORITY_LISTS, rows, {"list_date": run.list_date})
-    return rows.height, is_new
+    return Publication(rows.height, is_new, drifts)
+
+
+def _scored_exams(lake: Lake, model_version: str) -> pl.DataFrame:
+    """Every scored exam, read or not."""
+    exams = exam_facts(lake.read(INSTANCES))
+    return exams.join(_scores(lake, exams, model_version), on="exam_key")
 
 
 def unread_exams(lake: Lake, model_version: str) -> pl.DataFrame:

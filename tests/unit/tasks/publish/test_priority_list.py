@@ -19,6 +19,9 @@ def exam(key: str, score: float | None, waiting_days: int = 1, **values: object)
         "exam_key": key,
         "exam_score": score,
         "calibrated_score": score,
+        "ordering": "score",
+        "ordering_score": score,
+        "has_drifted": False,
         "exam_date": TODAY - timedelta(days=waiting_days),
         "site": "S",
         "manufacturer": "M",
@@ -32,7 +35,13 @@ def exam(key: str, score: float | None, waiting_days: int = 1, **values: object)
 
 
 def frame(*exams: dict) -> pl.DataFrame:
-    schema = {**PRIORITY_LISTS.schema, **EXAM_SCORES.schema, "has_implant": pl.Boolean()}
+    schema = {
+        **PRIORITY_LISTS.schema,
+        **EXAM_SCORES.schema,
+        "has_implant": pl.Boolean(),
+        "ordering_score": pl.Float32(),
+        "has_drifted": pl.Boolean(),
+    }
     return pl.DataFrame(exams, schema=schema)
 
 
