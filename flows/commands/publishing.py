@@ -75,6 +75,9 @@ def import_outcomes(
     from tasks.publish import outcome_file
 
     n_changed = outcome_file.import_outcomes(
-        build_lake(load_settings()), path.read_bytes(), f"import {path.name}", datetime.now(UTC)
+        build_lake(load_settings()),
+        path.read_bytes(),
+        "mammo outcomes import",
+        datetime.now(UTC),
     )
     typer.echo(f"{n_changed} outcomes are new or changed.")
