@@ -11,12 +11,31 @@ from flows.commands.options import JsonPath
 
 app = typer.Typer()
 
+FAULT_NAMES = (
+    "kill_night",
+    "kill_worker",
+    "kill_triton",
+    "kill_triton_stub",
+    "kill_s3",
+    "kill_prefect",
+    "spoilt_answers",
+    "full_disk",
+    "two_nights",
+    "late_view",
+    "replaced_object",
+)
+"""As `flows.drill.faults` has them, which is slow to import; a test compares."""
+
 
 @app.command()
 def drill(
     runs: Annotated[
         int, typer.Option(help="Nights to break; the faults come in turn.", min=1)
     ] = 11,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Only this one, or these; of {', '.join(FAULT_NAMES)}."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of moments and choices.")] = 1,
     home: Annotated[
         Path | None, typer.Option(help="Keep lakes and logs here; a folder that is new.")
@@ -34,10 +53,15 @@ def drill(
     from flows.drill.runs import Drill, DrillRun
     from flows.services import load_settings
 
+    if unknown := set(fault or ()) - set(FAULT_NAMES):
+        raise typer.BadParameter(
+            f"No fault {', '.join(sorted(unknown))}: choose of {', '.join(FAULT_NAMES)}.",
+            param_hint="--fault",
+        )
     done: list[DrillRun] = []
     with TemporaryDirectory(prefix="smart-mammo-drill-") as folder:
         settings = load_settings().model_copy(update={"home": home or Path(folder)})
-        for run in Drill(settings, seed, typer.echo).run(runs):
+        for run in Drill(settings, seed, typer.echo).run(runs, fault or FAULT_NAMES):
             done.append(run)
             if json_path:
                 json_path.write_text(json.dumps(as_json(done), indent=2) + "\n")

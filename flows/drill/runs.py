@@ -79,11 +79,11 @@ class Drill:
         self._servers = DrillServers(settings, seed)
         self._objects = list(generate_campaign(PLAN))
 
-    def run(self, n_runs: int) -> Iterator[DrillRun]:
+    def run(self, n_runs: int, faults: Sequence[str] = tuple(FAULTS)) -> Iterator[DrillRun]:
         """Break `n_runs` nights, the faults in turn."""
         with self._servers.running(self._say):
             expected, quiet_s = self._quiet_night()
-            for number, fault in enumerate(islice(cycle(FAULTS), n_runs)):
+            for number, fault in enumerate(islice(cycle(faults), n_runs)):
                 self._say(f"{number + 1} of {n_runs}: {fault}")
                 chance = random.Random(f"{self._seed}/{number}")  # noqa: S311
                 with self._campaign(f"run-{number}") as one:
