@@ -105,11 +105,16 @@ def _share(point: Mapping[str, Any], name: str) -> str:
 def _tensors(contract: Mapping[str, Any]) -> list[str]:
     tensors = [contract["input"], *contract["outputs"]]
     rows = [
-        f"| {tensor['name']} | {tensor['dtype']} | {list(tensor['shape'])} "
+        f"| {tensor['name']} | {tensor['dtype']} | {_shape(tensor['shape'])} "
         f"| {tensor['meaning']} |"
         for tensor in tensors
     ]
     return ["| tensor | type | shape | meaning |", "|---|---|---|---|", *rows]
+
+
+def _shape(shape: Iterable[int]) -> str:
+    """Sizes without brackets, which Markdown would take for a link."""
+    return " × ".join(map(str, shape))  # noqa: RUF001  # the sign of multiplication is meant
 
 
 def _files(files: Mapping[str, Mapping[str, Any]]) -> list[str]:
