@@ -11,14 +11,8 @@ from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.attributes import text
-from tasks.preprocess.breast import find_breast, sample_stride
-from tasks.preprocess.values import (
-    DISPLAY_MAX,
-    DisplayValues,
-    StoredValues,
-    apply_table,
-    display_table,
-)
+from tasks.preprocess.breast import Breast
+from tasks.preprocess.values import DISPLAY_MAX, DisplayValues, StoredValues, apply_table
 
 Bright = NDArray[np.uint8]
 """[rows, columns]: 1 where a stroke may be, else 0."""
@@ -40,24 +34,30 @@ COVERAGE = (0.08, 0.75)
 """Share of a line's box that is bright: a solid label is none, nor is sparse noise."""
 GAP_PX = 25
 """Strokes nearer than this are one line."""
+_COARSE = 16
+"""Every how many pixels the background's level is taken from."""
 
 
-def check_burned_in_text(dataset: Dataset, stored: StoredValues) -> None:
+def check_burned_in_text(
+    dataset: Dataset, stored: StoredValues, table: DisplayValues, breast: Breast
+) -> None:
     """Refuse an image that says it holds text, or shows some beside the breast.
 
     Args:
-        dataset: Its attributes from Modality LUT to Presentation LUT Shape.
+        dataset: Its attributes.
         stored: [rows, columns] stored values.
+        table: From `display_table`.
+        breast: Where it lies in `stored`.
 
     Raises:
-        Rejected: BURNED_IN_TEXT; or as `find_breast` does.
+        Rejected: BURNED_IN_TEXT.
 
     References:
         DICOM PS3.3 C.7.6.1.1.10 (Burned In Annotation (0028,0301): text that identifies).
     """
     if text(dataset, "BurnedInAnnotation") == "YES":
         raise _refusal("Burned In Annotation (0028,0301) is YES.")
-    if n_strokes := count_strokes(_bright(dataset, stored)):
+    if n_strokes := count_strokes(_bright(stored, table, breast)):
         raise _refusal(f"Beside the breast stands a line of {n_strokes} strokes.")
 
 
@@ -87,26 +87,25 @@ def _strokes(bright: Bright, line: NDArray[np.int32]) -> int:
     return n_strokes if is_text and n_strokes >= MIN_STROKES else 0
 
 
-def _bright(dataset: Dataset, stored: StoredValues) -> Bright:
+def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Bright:
     """What is much brighter than the background, without the breast."""
     stride = max(1, max(stored.shape) // LONGER_SIDE_PX)
-    sample = np.ascontiguousarray(stored[::stride, ::stride])
-    values = apply_table(sample, display_table(dataset, sample))
-    is_beside = _outline(values) == 0
-    background = np.median(values[is_beside][::64]) if is_beside.any() else 0
-    return ((values > background + CONTRAST * DISPLAY_MAX) & is_beside).astype(np.uint8)
+    values = apply_table(np.ascontiguousarray(stored[::stride, ::stride]), table)
+    outline = _outline(values.shape, stride, breast)
+    beside = values[::_COARSE, ::_COARSE][outline[::_COARSE, ::_COARSE] == 0]
+    background = float(np.median(beside)) if beside.size else 0.0
+    bright = cv2.compare(values, background + CONTRAST * DISPLAY_MAX, cv2.CMP_GT)
+    return np.asarray(cv2.bitwise_and(bright, cv2.bitwise_not(outline)), np.uint8) & 1
 
 
-def _outline(values: DisplayValues) -> Bright:
-    """255 in the breast's outline, 0 beside it."""
-    stride = sample_stride(*values.shape)
-    breast = find_breast(np.ascontiguousarray(values[::stride, ::stride]), *values.shape)
-    outline = np.zeros(values.shape, np.uint8)
-    inside = cv2.resize(
-        breast.mask, (breast.width_px, breast.height_px), interpolation=cv2.INTER_NEAREST
-    )
-    rows = slice(breast.top_px, breast.top_px + breast.height_px)
-    outline[rows, breast.left_px : breast.left_px + breast.width_px] = inside
+def _outline(shape: tuple[int, ...], stride: int, breast: Breast) -> Bright:
+    """255 in the breast's outline, 0 beside it, at every `stride`-th pixel."""
+    outline = np.zeros(shape, np.uint8)
+    top, left = breast.top_px // stride, breast.left_px // stride
+    window = outline[
+        top : top + breast.height_px // stride, left : left + breast.width_px // stride
+    ]
+    window[:] = cv2.resize(breast.mask, window.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return outline
 
 

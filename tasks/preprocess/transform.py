@@ -87,7 +87,6 @@ def make_network_input(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> Netw
     """
     dataset = read_dataset(data, limits)
     stored = decode(dataset, limits.max_frame_pixels)
-    check_burned_in_text(dataset, stored)
     return prepare(dataset, stored)
 
 
@@ -101,11 +100,12 @@ def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
         stored: [rows, columns] stored values.
 
     Raises:
-        Rejected: If an attribute is not usable, or there is no breast.
+        Rejected: If an attribute is not usable, there is no breast, or text beside it.
     """
     table = display_table(dataset, _sample(stored))
     sample = apply_table(_sample(stored), table)
     breast = find_breast(sample, *stored.shape)
+    check_burned_in_text(dataset, stored, table, breast)
     is_flipped = breast.is_chest_wall_right
     if is_flipped:
         sample = apply_table(_sample(stored[:, ::-1]), table)

@@ -8,8 +8,8 @@ import pytest
 from pydicom import dcmread
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.preprocess.burned_in_text import check_burned_in_text
 from tasks.preprocess.reading import read_dataset
+from tasks.preprocess.transform import prepare
 from tasks.synthetic.dicom import build_mammogram, build_mammogram_bytes
 from tests.support.mammograms import draw_breast
 
@@ -36,7 +36,7 @@ def stamped(breast: np.ndarray, text: str, scale: float = 1.2) -> np.ndarray:
 
 def reason_of(stored: np.ndarray, **attributes: object) -> RejectionReason | None:
     try:
-        check_burned_in_text(build_mammogram(stored, **attributes), stored)
+        prepare(build_mammogram(stored, **attributes), stored)
     except Rejected as error:
         return error.reason
     return None
@@ -69,7 +69,7 @@ def test_black_on_white_files_are_looked_at_as_they_are_shown(breast):
 def test_the_reason_repeats_nothing_of_the_text(breast):
     image = stamped(breast, TEXTS[0])
     with pytest.raises(Rejected) as caught:
-        check_burned_in_text(build_mammogram(image), image)
+        prepare(build_mammogram(image), image)
     assert not any(part in caught.value.detail for part in ("Munoz", "Maria"))
 
 
