@@ -65,8 +65,7 @@ class FaultProxy:
         class Handler(_Handler):
             owner = proxy
 
-        with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
-            server.daemon_threads = True
+        with _Server((LOOPBACK, 0), Handler) as server:
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             try:
@@ -74,6 +73,15 @@ class FaultProxy:
             finally:
                 server.shutdown()
                 thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads end with the drill; a client that is killed is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of broken connections."""
 
 
 class _Handler(BaseHTTPRequestHandler):

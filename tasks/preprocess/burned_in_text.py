@@ -94,8 +94,8 @@ def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Brigh
     outline = _outline(values.shape, stride, breast)
     beside = values[::_COARSE, ::_COARSE][outline[::_COARSE, ::_COARSE] == 0]
     background = float(np.median(beside)) if beside.size else 0.0
-    bright = cv2.compare(values, background + CONTRAST * DISPLAY_MAX, cv2.CMP_GT)
-    return np.asarray(cv2.bitwise_and(bright, cv2.bitwise_not(outline)), np.uint8) & 1
+    threshold = np.uint16(min(background + CONTRAST * DISPLAY_MAX, DISPLAY_MAX))
+    return ((values > threshold) & (outline == 0)).astype(np.uint8)
 
 
 def _outline(shape: tuple[int, ...], stride: int, breast: Breast) -> Bright:

@@ -138,7 +138,8 @@ def _take_frame_out(outside: NDArray[np.bool_], sample: DisplayValues) -> bool:
 
 def _sharpness(pixels: NDArray[np.uint8]) -> float:
     """Of the two axes the lower ratio of fine to coarse differences; 1 where all is even."""
-    inside = cv2.erode(cv2.compare(pixels, 0, cv2.CMP_GT), np.ones((9, 9), np.uint8))
+    _, covered = cv2.threshold(pixels, 0, 255, cv2.THRESH_BINARY)
+    inside = cv2.erode(covered, np.ones((9, 9), np.uint8))
     left, top, width, height = cv2.boundingRect(inside)
     box = (slice(top, top + height), slice(left, left + width))
     breast, mask = pixels[box], np.asarray(inside[box], np.uint8)
