@@ -5,7 +5,6 @@ It reads no table itself (`reports_app.data` does) and decides on nobody (`repor
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -14,7 +13,7 @@ from flask import Flask, Response, abort, request
 from waitress.server import create_server
 
 from reports_app.access.roles import Role, is_room, may_enter
-from reports_app.access.sign_in import SignIn, current_name, current_roles, require_sign_in
+from reports_app.access.sign_in import SignIn, current_roles, require_sign_in
 from reports_app.classify_files import register_classify_files
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
@@ -25,25 +24,19 @@ from reports_app.exports import list_csv
 from reports_app.hanging import is_mirrored, shown_size_px
 from reports_app.links import (
     CAMPAIGN_PATH,
-    CLASSIFY_PATH,
     EXAM_PATH,
-    LIST_PATH,
-    MODELS_PATH,
-    QUALITY_PATH,
     Address,
 )
+from reports_app.model_records import ModelRecords
 from reports_app.pages import (
     campaign,
-    classify,
     exam,
     exam_decision,
-    models,
     priority_list,
-    quality,
 )
-from reports_app.model_records import ModelRecords
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
+from reports_app.routing import Rooms, find_page
 from reports_app.security import protect
 from reports_app.services import NO_SERVICES, AppServices
 from reports_app.texts import Texts
@@ -65,16 +58,6 @@ _INDEX = """<!DOCTYPE html>
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What pages are built from."""
-
-    reports: Reports
-    records: ExamRecords
-    services: AppServices
-    models: ModelRecords
 
 
 def create_app(
@@ -172,20 +155,9 @@ def show(address: Address, rooms: Rooms, roles: Collection[Role]) -> tuple[Any, 
 
 
 def _content(address: Address, rooms: Rooms) -> list[Any]:
-    t, reports = address.texts, rooms.reports
-    if address.path == CAMPAIGN_PATH:
-        return campaign.content(address, reports)
-    if address.path == LIST_PATH:
-        return priority_list.content(address, reports)
-    if address.path == QUALITY_PATH:
-        return quality.content(address, reports)
-    if address.path == MODELS_PATH:
-        return models.content(address, rooms.models)
-    if address.path.startswith(EXAM_PATH):
-        has_originals = rooms.services.originals is not None
-        return exam.content(address, reports, rooms.records, has_originals=has_originals)
-    if address.path == CLASSIFY_PATH:
-        return classify.content(address, rooms.services.classifier, current_name())
+    if page := find_page(address.path):
+        return page.content(address, rooms)
+    t = address.texts
     back = dcc.Link(
         t("not_found.back"), href=address.to(CAMPAIGN_PATH).href, className="button"
     )
@@ -197,18 +169,8 @@ def _closed(t: Texts) -> list[Any]:
 
 
 def _title(address: Address) -> str:
-    t = address.texts
-    if address.path == LIST_PATH:
-        return t("list.title")
-    if address.path.startswith(EXAM_PATH):
-        return t("exam.title", key=address.path.removeprefix(EXAM_PATH)[:8])
-    if address.path == CLASSIFY_PATH:
-        return t("classify.title")
-    if address.path == MODELS_PATH:
-        return t("models.title")
-    if address.path == QUALITY_PATH:
-        return t("image_quality.title")
-    return t("campaign.title") if address.path == CAMPAIGN_PATH else t("not_found.title")
+    page = find_page(address.path)
+    return page.title(address) if page else address.texts("not_found.title")
 
 
 def _error_page(error: Exception) -> tuple[Any, dict[str, str]]:

@@ -28,18 +28,23 @@ class CampaignFilter:
     last_day: date | None = None
     sites: tuple[str, ...] = ()
     manufacturers: tuple[str, ...] = ()
+    age_bands: tuple[str, ...] = ()
+    comunas: tuple[str, ...] = ()
 
     def condition(self) -> pl.Expr:
-        """The rows to keep, of a frame with day, site and manufacturer."""
+        """The rows to keep, of a frame with day, site, manufacturer, age_band and comuna."""
         conditions = [pl.lit(value=True)]
         if self.first_day:
             conditions.append(pl.col("day") >= self.first_day)
         if self.last_day:
             conditions.append(pl.col("day") <= self.last_day)
-        if self.sites:
-            conditions.append(pl.col("site").is_in(self.sites))
-        if self.manufacturers:
-            conditions.append(pl.col("manufacturer").is_in(self.manufacturers))
+        chosen = {
+            "site": self.sites,
+            "manufacturer": self.manufacturers,
+            "age_band": self.age_bands,
+            "comuna": self.comunas,
+        }
+        conditions += [pl.col(name).is_in(values) for name, values in chosen.items() if values]
         return pl.all_horizontal(conditions)
 
     @property
@@ -54,8 +59,8 @@ class Campaign:
 
     Args:
         objects: One row a present object: object_key, etag, state, reason, gone_at, exam_key,
-            day, site and manufacturer.
-        exams: One row an exam: exam_key, day, site, manufacturer, age_band, state, exam_score,
+            day, site, manufacturer, age_band and comuna.
+        exams: One row an exam: exam_key and those; state, exam_score,
             calibrated_score, band, has_four_views, waiting_days (null where not on the latest
             list) and hours_to_score.
     """
@@ -69,9 +74,19 @@ class Campaign:
         return Campaign(self.objects.filter(condition), self.exams.filter(condition))
 
     def choices(self, column: str) -> list[str]:
-        """The values of site or manufacturer, the unknown one last."""
+        """The values of site, manufacturer, age_band or comuna, the unknown one last."""
         values = set(self.objects[column])
         return [*sorted(values - {UNKNOWN}), *({UNKNOWN} & values)]
+
+    def with_comunas(self, registrations: pl.DataFrame) -> "Campaign":
+        """The same with comunas from the programme's register: exam_key and comuna."""
+        objects, exams = (
+            frame.drop("comuna")
+            .join(registrations, on="exam_key", how="left", maintain_order="left")
+            .with_columns(pl.col("comuna").fill_null(UNKNOWN))
+            for frame in (self.objects, self.exams)
+        )
+        return Campaign(objects, exams)
 
 
 def join_campaign(
@@ -96,7 +111,6 @@ def join_campaign(
             _if_scored(name) for name in ("exam_score", "calibrated_score", "band", "views")
         )
         .with_columns(
-            age_band=_age_band(),
             has_four_views=pl.col("views")
             .str.split(",")
             .list.unique()
@@ -132,11 +146,13 @@ def _locate(objects: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     return objects.join(facts, on="exam_key", how="left").with_columns(
         pl.coalesce("exam_date", arrival).alias("day"),
         pl.col("site", "manufacturer").fill_null(UNKNOWN),
+        age_band=_age_band(),
+        comuna=pl.lit(UNKNOWN),
     )
 
 
 def _exams(located: pl.DataFrame) -> pl.DataFrame:
-    facts = ("day", "site", "manufacturer", "patient_age_years", "acquired_at")
+    facts = ("day", "site", "manufacturer", "age_band", "comuna", "acquired_at")
     of_exams = located.filter(pl.col("exam_key").is_not_null(), pl.col("state") != "rejected")
     states = {
         f"n_{state}": (pl.col("state") == state).sum()

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from models.contract import IMAGE, SALIENCY
 from reports_app.campaign import Campaign, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
-from reports_app.quality import join_quality
 from reports_app.programme import join_programme
+from reports_app.quality import join_quality
 from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,

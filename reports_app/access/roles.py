@@ -7,7 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports_app.links import CAMPAIGN_PATH, CLASSIFY_PATH, EXAM_PATH, LIST_PATH, MODELS_PATH, QUALITY_PATH
+from reports_app.links import (
+    CAMPAIGN_PATH,
+    CLASSIFY_PATH,
+    EXAM_PATH,
+    LIST_PATH,
+    MODELS_PATH,
+    NIGHTS_PATH,
+    QUALITY_PATH,
+)
 
 
 class Role(StrEnum):
@@ -44,6 +52,7 @@ class Room:
 ROOMS = (
     Room(CAMPAIGN_PATH, EVERYBODY),
     Room(QUALITY_PATH, EVERYBODY),
+    Room(NIGHTS_PATH, frozenset({Role.MANAGER, Role.ENGINEER})),
     Room(LIST_PATH, READERS),
     Room(f"{LIST_PATH}.csv", READERS),
     Room(EXAM_PATH, READERS),

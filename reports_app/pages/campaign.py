@@ -15,8 +15,10 @@ from reports_app.data import Reports, age_hours
 from reports_app.exam import Row
 from reports_app.links import CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
 from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards
+from reports_app.pages.campaign_programme import EQUITY_GROUPS, programme_section
 from reports_app.pages.campaign_tiles import campaign_tiles
 from reports_app.texts import Texts
+from tasks.publish.indicators import INDICATORS
 
 STALE_AFTER_HOURS = 36
 
@@ -29,20 +31,24 @@ def content(address: Address, reports: Reports) -> list[Any]:
         return [message(t("empty.title"), t("empty.text"))]
     run = reports.last_run()
     head = html.Div([html.H1(t("campaign.title")), _freshness(t, run)], className="page-head")
-    return [head, _filters(address, everything), *_body(address, everything, run)]
+    return [head, _filters(address, everything), *_body(address, everything, reports)]
 
 
-def _body(address: Address, everything: Campaign, run: Row | None) -> list[Any]:
+def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]:
     t, chosen = address.texts, address.campaign_filter
     campaign = everything.filtered(chosen)
     if chosen.first_day and chosen.last_day and chosen.first_day > chosen.last_day:
         return [html.P(t("filter.upside_down"), className="nothing")]
     if campaign.objects.is_empty():
         return [html.P(t("filter.nothing"), className="nothing")]
+    run, programme = reports.last_run(), reports.programme()
     total_of_run = run["n_objects"] if run and chosen.is_everything else None
     return [
         html.Div(campaign_tiles(t, campaign), className="tiles"),
         html.Div(campaign_cards(address, campaign, total_of_run), className="cards"),
+        *programme_section(
+            address, programme, programme.filter(chosen.condition()), reports.targets()
+        ),
     ]
 
 
@@ -80,6 +86,12 @@ def _filters(address: Address, everything: Campaign) -> html.Form:
             _choice(
                 t, "manufacturer", everything.choices("manufacturer"), chosen.manufacturers,
                 t("filter.all_manufacturers"),
+            ),
+            _choice(
+                t, "age", everything.choices("age_band"), chosen.age_bands, t("filter.all")
+            ),
+            _choice(
+                t, "comuna", everything.choices("comuna"), chosen.comunas, t("filter.all")
             ),
             dcc.Link(
                 t("filter.clear"), href=address.to(CAMPAIGN_PATH).href, className="button quiet"
@@ -131,6 +143,8 @@ def register(app: Dash) -> None:
         Input("filter-to", "value"),
         Input("filter-site", "value"),
         Input("filter-manufacturer", "value"),
+        Input("filter-age", "value"),
+        Input("filter-comuna", "value"),
         Input("group-by", "value"),
         State("url", "search"),
         prevent_initial_call=True,
@@ -140,20 +154,47 @@ def register(app: Dash) -> None:
         chosen = search_of_choice(values, search)
         return no_update if chosen == search else chosen
 
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("equity-indicator", "value"),
+        Input("equity-by", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def compare(indicator: str, by: str, search: str | None) -> Any:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
+        chosen = search_of_comparison(indicator, by, search)
+        return no_update if chosen == search else chosen
+
+
+def search_of_comparison(indicator: str, by: str, search: str | None) -> str:
+    """The address's search once an indicator is compared by something."""
+    is_default = indicator == INDICATORS[0].name
+    return (
+        Address.parse(CAMPAIGN_PATH, search)
+        .having(
+            indicator=None if is_default else indicator,
+            compare=None if by == EQUITY_GROUPS[0] else by,
+        )
+        .search
+    )
+
 
 def search_of_choice(values: list[Any], search: str | None) -> str:
     """The address's search once the filters have these values.
 
     Args:
-        values: First day, last day, sites, manufacturers and grouping, as the controls say.
+        values: First day, last day, sites, manufacturers, age bands, comunas and grouping, as
+            the controls say.
         search: The address's present search.
     """
-    first_day, last_day, sites, manufacturers, by = values
+    first_day, last_day, sites, manufacturers, age_bands, comunas, by = values
     address = Address.parse(CAMPAIGN_PATH, search)
     return address.having(
         **{"from": first_day or None, "to": last_day or None},
         site=_chosen(sites),
         manufacturer=_chosen(manufacturers),
+        age=_chosen(age_bands),
+        comuna=_chosen(comunas),
         by=None if by in (None, GROUPINGS[0]) else by,
     ).search
 

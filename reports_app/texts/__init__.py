@@ -16,8 +16,8 @@ from reports_app.texts.comparison import COMPARISON
 from reports_app.texts.decision import DECISION
 from reports_app.texts.exam import EXAM
 from reports_app.texts.grid import GRID
-from reports_app.texts.models import MODELS
 from reports_app.texts.indicators import INDICATORS
+from reports_app.texts.models import MODELS
 from reports_app.texts.nights import NIGHTS
 from reports_app.texts.priority_list import PRIORITY_LIST
 from reports_app.texts.quality import QUALITY

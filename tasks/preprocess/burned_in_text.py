@@ -95,7 +95,7 @@ def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Brigh
     beside = values[::_COARSE, ::_COARSE][outline[::_COARSE, ::_COARSE] == 0]
     background = float(np.median(beside)) if beside.size else 0.0
     threshold = np.uint16(min(background + CONTRAST * DISPLAY_MAX, DISPLAY_MAX))
-    return ((values > threshold) & (outline == 0)).astype(np.uint8)
+    return ((values > threshold) & (outline == 0)).view(np.uint8)
 
 
 def _outline(shape: tuple[int, ...], stride: int, breast: Breast) -> Bright:

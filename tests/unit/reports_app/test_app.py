@@ -1,33 +1,15 @@
 """The app over Flask's test client: pages, files, refusals, and what no answer may hold."""
 
-import json
-
 import pytest
 
 from reports_app.app import create_app
 from reports_app.pages.campaign import search_of_choice
 from tasks.errors import Retryable
 from tests.support import lake_fixture as fixture
+from tests.support.dash_pages import ask
 from tests.support.lake_fixture import MemoryLake, exam_key, key
 
-ROUTER = "..page.children...meta.data.."
 EXAM = f"/exam/{exam_key(2)}"
-
-
-def ask(app, path, search=""):
-    """What the browser receives when it shows an address."""
-    body = {
-        "output": ROUTER,
-        "outputs": [{"id": "page", "property": "children"}, {"id": "meta", "property": "data"}],
-        "inputs": [
-            {"id": "url", "property": "pathname", "value": path},
-            {"id": "url", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["url.pathname"],
-    }
-    answer = app.server.test_client().post("/_dash-update-component", json=body)
-    assert answer.status_code == 200
-    return json.dumps(answer.json, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("path", ["/", "/list", EXAM])
@@ -107,11 +89,14 @@ def test_totals_follow_the_filter(app):
 
 
 def test_the_filters_write_the_address():
-    values = ["2026-11-01", "", ["A", "?"], [], "age_band"]
+    values = ["2026-11-01", "", ["A", "?"], [], ["50_59"], [], "age_band"]
     assert search_of_choice(values, "?lang=en") == (
-        "?lang=en&from=2026-11-01&site=A&site=%3F&by=age_band"
+        "?lang=en&from=2026-11-01&site=A&site=%3F&age=50_59&by=age_band"
     )
-    assert search_of_choice(["", "", [], [], "site"], "?lang=en&from=2026-11-01") == "?lang=en"
+    assert (
+        search_of_choice(["", "", [], [], [], [], "site"], "?lang=en&from=2026-11-01")
+        == "?lang=en"
+    )
 
 
 @pytest.mark.parametrize("layer", ["image", "saliency"])

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from reports_app.access.roles import CALLBACKS, ROOMS, Role, may_call, may_enter
+from tests.support.dash_pages import ROUTER
 from tests.support.lake_fixture import exam_key, key
 from tests.unit.reports_app.access.conftest import PASSWORD, TOKEN, sign_in
-from tests.unit.reports_app.test_app import ROUTER
 
 EXAM = f"/exam/{exam_key(2)}"
 PICTURE = f"{EXAM}/{key('instance', 2, 0)}/image.png"

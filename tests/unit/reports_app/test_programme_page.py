@@ -1,0 +1,137 @@
+"""The programme's tiles, filters and nights over a campaign of 24 exams."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from reports_app.app import create_app
+from reports_app.pages.campaign import search_of_comparison
+from reports_app.pages.nights import n_retried
+from reports_app.programme import backlog, coverage
+from tasks.lake.schemas import OUTCOMES, REGISTRATIONS, RUNS, TARGETS
+from tasks.publish.proportions import Proportion
+from tests.support.dash_pages import ask
+from tests.support.lake_fixture import RUN_AT, MemoryLake, exam_key, fill_lake
+
+
+def row(table, **values):
+    return {**dict.fromkeys(table.schema), **values}
+
+
+@pytest.fixture(scope="module")
+def lake():
+    """18 of 24 exams read, 6 of them recalled; 12 women live in Ancud, 12 in Castro."""
+    lake = MemoryLake()
+    fill_lake(lake, n_exams=24)
+    read = [
+        row(
+            OUTCOMES,
+            exam_key=exam_key(index),
+            breast="L",
+            source="reader",
+            birads_assessment="4" if index < 6 else "1",
+            read_date=date(2026, 11, 24),
+            recorded_at=RUN_AT,
+        )
+        for index in range(18)
+    ]
+    towns = [
+        row(REGISTRATIONS, exam_key=exam_key(index), comuna="Ancud" if index % 2 else "Castro")
+        for index in range(24)
+    ]
+    lake.insert_new(OUTCOMES, OUTCOMES.frame(read))
+    lake.insert_new(REGISTRATIONS, REGISTRATIONS.frame(towns))
+    return lake
+
+
+@pytest.fixture(scope="module")
+def app(lake):
+    return create_app(lake)
+
+
+def test_a_tile_shows_numerator_denominator_interval_and_benchmark(app):
+    page = ask(app, "/")
+    assert "33,3\N{NO-BREAK SPACE}%" in page
+    assert "6 de 18 exámenes" in page
+    assert "UE, primera ronda, menos de 7 %" in page
+
+
+def test_what_is_missing_is_named_on_the_tile(app):
+    page = ask(app, "/", "?lang=en")
+    assert "Missing: pathology or registry results" in page
+    assert "Missing: target population by comuna" in page
+
+
+def test_a_filter_that_would_tell_of_few_hides_the_indicator(app):
+    assert "6 de 18 exámenes" not in ask(app, "/", "?comuna=Ancud")
+    assert "Oculto" in ask(app, "/", "?comuna=Ancud")
+
+
+def test_comunas_and_ages_filter_every_total_alike(app):
+    page = ask(app, "/", "?comuna=Ancud")
+    assert '"children": "12"' in page
+    assert "Ningún objeto" in ask(app, "/", "?comuna=Quemchi")
+
+
+def test_equity_compares_what_the_address_asks_for(app):
+    page = ask(app, "/", "?indicator=technical_recall&compare=comuna")
+    assert "Ancud" in page
+    assert search_of_comparison("ppv1", "comuna", "?lang=en") == (
+        "?lang=en&indicator=ppv1&compare=comuna"
+    )
+
+
+def test_the_backlog_counts_the_unread_and_their_oldest():
+    exams = pl.DataFrame(
+        {"read_date": [None, None, date(2026, 11, 2)], "unread_days": [3, 20, None]}
+    )
+    assert backlog(exams) == (2, 20)
+
+
+def test_coverage_counts_women_once_and_in_their_period():
+    exams = pl.DataFrame(
+        {
+            "patient_key": ["a", "a", "b", "c"],
+            "comuna": "Ancud",
+            "age_band": "50_59",
+            "day": [date(2026, 1, 1), date(2026, 6, 1), date(2026, 6, 1), date(2020, 1, 1)],
+        }
+    )
+    target = row(
+        TARGETS,
+        comuna="Ancud",
+        age_band="50_59",
+        first_day=date(2025, 1, 1),
+        last_day=date(2026, 12, 31),
+        n_women=40,
+    )
+    targets = TARGETS.frame([target])
+    assert coverage(exams, targets, "n_women") == Proportion(2, 40)
+    assert coverage(exams, targets, "n_invited") == Proportion(0, 0)
+
+
+def test_the_nights_are_shown_with_their_failures(lake):
+    own = MemoryLake()
+    fill_lake(own, n_exams=12)
+    run = own.read(RUNS).sort("finished_at").row(-1, named=True)
+    failed = run | {"run_id": "x", "outcome": "failed", "failure": "Triton does not answer."}
+    own.insert_new(RUNS, RUNS.frame([failed]))
+    page = ask(create_app(own), "/nights")
+    assert "Triton does not answer." in page
+    assert "fallidas: 1" in page
+
+
+def test_before_the_first_night_the_nights_page_says_so(empty_app):
+    assert "Ninguna noche ha terminado todavía" in ask(empty_app, "/nights")
+
+
+def test_a_list_is_retried_where_a_run_failed_before_another():
+    runs = pl.DataFrame(
+        {
+            "list_date": [1, 1, 2, 3],
+            "started_at": [1, 2, 3, 4],
+            "outcome": ["failed", "completed", "completed", "failed"],
+        }
+    )
+    assert n_retried(runs) == 1
