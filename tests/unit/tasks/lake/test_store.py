@@ -155,6 +155,7 @@ def list_rows(day: date, n_exams: int, site: str = "unit-1") -> pl.DataFrame:
             "n_images_scored": 4,
             "n_images_unscorable": 0,
             "flags": "",
+            "ordering": "score",
             "published_at": datetime(2026, 11, 2, tzinfo=UTC),
             "run_id": "run",
         }
