@@ -61,7 +61,7 @@ def figure_html(plot: Plot, *, with_library: bool) -> str:
     """A plot as a `div`; the first of a page brings plotly.js along."""
     return pio.to_html(
         figure(plot),
-        config=CONFIG,
+        config=dict(CONFIG),  # plotly takes entries out of it
         include_plotlyjs=with_library,
         full_html=False,
         default_width="100%",

@@ -26,7 +26,7 @@ def render_exploration(figures: Tree) -> str:
     """The page, with plotly.js and all pictures in it."""
     plots = exploration_plots(figures)
     drawn = [
-        pio.to_html(plot, config=CONFIG, include_plotlyjs=place == 0, full_html=False)
+        pio.to_html(plot, config=dict(CONFIG), include_plotlyjs=place == 0, full_html=False)
         for place, plot in enumerate(plots)
     ]
     environment = Environment(
