@@ -36,8 +36,8 @@ from tests.support.versions import copy_repository, make_version, upside_down
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 
 two_loaded = pytest.mark.long
-"""Triton's wheel (2.51) at times aborts in its python backend (boost lock_exception in
-ModelInstanceFinalize) when it loads two versions: seen in 2 of 4 runs. No change waits for that."""
+"""Triton's wheel (2.51) may abort in its python backend (boost lock_exception in
+ModelInstanceFinalize) when it loads two versions, as in 2 of 4 runs: no change waits for it."""
 
 PLAN = CampaignPlan(n_exams=6, seed=5, size_scale=0.12, trouble=False)
 N_IMAGES = 4 * PLAN.n_exams
