@@ -187,19 +187,19 @@ def exclusion_dots(exams: pl.DataFrame, column: str, t: Texts) -> go.Figure:
     shown = [
         (label, share) for (_, label), share in zip(groups, shares, strict=True) if share.n
     ]
-    figure = empty_figure(t, t("axis.excluded"), None)
-    figure.add_vline(
-        x=100 * EXCLUSION_BENCHMARK,
-        line=DASHED,
-    )
+    figure = rate_dots(t, t("axis.excluded"), shown)
+    figure.add_vline(x=100 * EXCLUSION_BENCHMARK, line=DASHED)
     remark(figure, "- - " + t("figure.benchmark"), WARNING)
+    return figure
+
+
+def rate_dots(t: Texts, axis: str, rates: Sequence[tuple[str, Proportion]]) -> go.Figure:
+    """Shares with their 95 % intervals, one named line each."""
+    figure = empty_figure(t, axis, None)
     figure.add_scatter(
-        x=[100 * (share.value or 0) for _, share in shown],
-        y=[
-            f"{label} ({t.number(share.n_events)}/{t.number(share.n)})"
-            for label, share in shown
-        ],
-        error_x=whiskers([share for _, share in shown]),
+        x=[100 * (share.value or 0) for _, share in rates],
+        y=[f"{label} ({t.number(one.n_events)}/{t.number(one.n)})" for label, one in rates],
+        error_x=whiskers([share for _, share in rates]),
         mode="markers",
         cliponaxis=False,
         marker={"color": ACCENT, "size": 9},

@@ -5,17 +5,14 @@ It names groups of images and never one: those who enter may see no identifier.
 
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import html
 
 from reports_app.components import card, graph, message, proportion_tile, table
 from reports_app.data import Reports
+from reports_app.figures import rate_dots
 from reports_app.links import Address
-from reports_app.palette import ACCENT
-from reports_app.plotting import empty_figure, whiskers
 from reports_app.quality import BESIDE, SHOWN, Group, count_flags, groups
 from reports_app.texts import Texts
-from tasks.publish.proportions import Proportion
 
 COLUMNS = ("site", "manufacturer")
 
@@ -60,26 +57,9 @@ def _rates(t: Texts, column: str, found: list[Group]) -> html.Section:
     words = "; ".join(
         f"{_label(t, column, group)} {t.percent(group.any_defect.value)}" for group in found
     )
-    figure = rate_figure(t, [(_label(t, column, one), one.any_defect) for one in found])
+    rates = [(_label(t, column, one), one.any_defect) for one in found]
+    figure = rate_dots(t, t("image_quality.axis"), rates)
     return card(title, [graph(f"quality-{column}", figure, words)])
-
-
-def rate_figure(t: Texts, rates: list[tuple[str, Proportion]]) -> go.Figure:
-    """Shares with their 95 % intervals, one line each."""
-    figure = empty_figure(t, t("image_quality.axis"), None)
-    figure.add_scatter(
-        x=[100 * (share.value or 0) for _, share in rates],
-        y=[f"{label} ({t.number(one.n_events)}/{t.number(one.n)})" for label, one in rates],
-        error_x=whiskers([share for _, share in rates]),
-        mode="markers",
-        cliponaxis=False,
-        marker={"color": ACCENT, "size": 9},
-        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
-        showlegend=False,
-    )
-    figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return figure
 
 
 def _table(t: Texts, column: str, found: list[Group], total: Group) -> html.Section:

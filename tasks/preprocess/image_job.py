@@ -5,34 +5,23 @@ It imports no table library: workers are forked, and those start threads.
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
-from tasks.ingest.container_members import read_whole
-from tasks.ingest.object_store import ObjectStore, S3Location
+from tasks.preprocess.object_job import ObjectJob
 from tasks.preprocess.quality import quality_columns
-from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input
-from tasks.preprocess.worker_process import off_the_clock
 
 
 @dataclass(frozen=True)
-class ImageJob:
-    """One image to read and transform; everything that a worker needs."""
+class ImageJob(ObjectJob):
+    """One image to read and transform.
 
-    location: S3Location
-    limits: ReadLimits
-    object_key: str
-    etag: str
-    size_bytes: int
-    sha256: str | None
+    Args:
+        sop_instance_key: Of the image.
+        exam_key: Of its exam.
+    """
+
     sop_instance_key: str
     exam_key: str
-
-
-@lru_cache(maxsize=4)
-def _store(location: S3Location) -> ObjectStore:
-    """One client a worker process: connections are dear and live as long as the process."""
-    return ObjectStore(location)
 
 
 def make_image(job: ImageJob) -> dict[str, object]:
@@ -45,10 +34,7 @@ def make_image(job: ImageJob) -> dict[str, object]:
         Rejected: If the object is damaged or cannot be decoded.
         Retryable: If the store does not answer.
     """
-    with off_the_clock():
-        verified = read_whole(
-            _store(job.location), job.object_key, job.etag, job.size_bytes, job.sha256
-        )
+    verified = job.read()
     network_input = make_network_input(verified.data, job.limits)
     pixels = network_input.pixels.tobytes()
     geometry = network_input.geometry

@@ -40,9 +40,12 @@ class Publication(NamedTuple):
 
 def publish_list(lake: Lake, model_version: str, run: Run) -> Publication:
     """Publish the list of the run's date."""
-    scored = _scored_exams(lake, model_version)
+    instances = lake.read(INSTANCES)
+    facts = exam_facts(instances)
+    scores = _scores(lake, facts, model_version)
+    scored = facts.join(scores, on="exam_key")
     drifts = find_drift(scored)
-    exams = with_ordering(unread_exams(lake, model_version), scored, drifts)
+    exams = with_ordering(_unread_exams(lake, instances, facts, scores), scored, drifts)
     rows = order_exams(exams, run.list_date).with_columns(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
@@ -53,18 +56,12 @@ def publish_list(lake: Lake, model_version: str, run: Run) -> Publication:
     return Publication(rows.height, is_new, drifts)
 
 
-def _scored_exams(lake: Lake, model_version: str) -> pl.DataFrame:
-    """Every scored exam, read or not."""
-    exams = exam_facts(lake.read(INSTANCES))
-    return exams.join(_scores(lake, exams, model_version), on="exam_key")
-
-
-def unread_exams(lake: Lake, model_version: str) -> pl.DataFrame:
+def _unread_exams(
+    lake: Lake, instances: pl.DataFrame, facts: pl.DataFrame, scores: pl.DataFrame
+) -> pl.DataFrame:
     """Every exam without a reader's outcome: facts, scores where there are, else the reason."""
-    instances = lake.read(INSTANCES)
     read = lake.read(OUTCOMES, columns=["exam_key"], where=pl.col("source") == "reader")
-    exams = exam_facts(instances).join(read, on="exam_key", how="anti")
-    scores = _scores(lake, exams, model_version)
+    exams = facts.join(read, on="exam_key", how="anti")
     images = instances.group_by("exam_key").agg(pl.len().cast(pl.Int64).alias("n_images"))
     return (
         exams.join(scores, on="exam_key", how="left")

@@ -14,21 +14,16 @@ from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.campaign import campaign
+from flows.drill import check
 from flows.services import bucket_location, build_lake, load_settings
 from tasks.ingest.object_store import ObjectStore
-from tasks.lake.columns import PROVENANCE, Table
+from tasks.lake.columns import Table
 from tasks.lake.schemas import TABLES
 from tasks.lake.store import Lake
 from tasks.synthetic.campaign import GeneratedObject
 
 LIST_DATE = date(2026, 11, 24)
-RUN_TIMES = PROVENANCE | {
-    "first_seen_at",
-    "changed_at",
-    "gone_at",
-    "last_modified_at",
-    "fitted_at",
-}
+RUN_TIMES = check.RUN_TIMES | {"fitted_at"}
 """Columns that tell one run from another and no more."""
 
 
