@@ -17,6 +17,7 @@ from reports_app.access.accounts import Accounts
 from reports_app.access.roles import Role
 from reports_app.access.sign_in import SignIn
 from reports_app.app import create_app
+from reports_app.services import NO_SERVICES
 from tasks.lake.store import Lake
 from tests.support.lake_fixture import REPEATED_VIEW, UNSCORABLE_EXAM, exam_key, fill_lake
 
@@ -38,9 +39,9 @@ PATIENCE_MS = 30_000
 
 
 @contextmanager
-def serving(lake, sign_in=None):
+def serving(lake, sign_in=None, services=NO_SERVICES):
     """The app over a lake on a free port; open keep-alive connections do not delay the end."""
-    app = create_app(lake, sign_in)
+    app = create_app(lake, sign_in, services=services)
     server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -57,16 +58,23 @@ def base_url(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(scope="module")
-def browser():
+@contextmanager
+def launched():
+    """A browser of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def page(browser, base_url):
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@contextmanager
+def watched_page(browser, base_url):
     """A page at the size of a common laptop that listens to requests and to the console."""
     context = browser.new_context(
         base_url=base_url,
@@ -86,6 +94,12 @@ def page(browser, base_url):
     local = (base_url, "data:", "blob:")
     assert [url for url in requests if not url.startswith(local)] == []
     assert complaints == []
+
+
+@pytest.fixture
+def page(browser, base_url):
+    with watched_page(browser, base_url) as page:
+        yield page
 
 
 def open_page(page, path, heading):

@@ -1,17 +1,13 @@
 """The exam's viewer and Classify in a real browser; screenshots lie in test-artifacts/."""
 
-from threading import Thread
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import expect
 
-from reports_app.app import create_app
 from reports_app.services import AppServices
 from tasks.lake.schemas import OUTCOMES
 from tasks.lake.store import Lake
 from tasks.preprocess.workers import WorkerPool
-from tests.e2e.test_pages import CHROMIUM, EXAM, FLAGS, PATIENCE_MS, fits, keep, open_page
+from tests.e2e.test_pages import EXAM, fits, keep, launched, open_page, serving, watched_page
 from tests.support.fake_triton import fake_triton
 from tests.support.lake_fixture import fill_lake
 from tests.support.originals import DrawnOriginals
@@ -38,39 +34,20 @@ def base_url(lake, triton, tmp_path_factory):
     folder = tmp_path_factory.mktemp("home") / "uploads"
     with WorkerPool(1, 20, 3 << 30) as pool:
         services = AppServices(DrawnOriginals(), new_classifier(folder, pool, triton.url))
-        app = create_app(lake, services=services)
-        server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
-        thread = Thread(target=server.run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(0.5)
+        with serving(lake, services=services) as url:
+            yield url
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(browser, base_url):
-    context = browser.new_context(
-        base_url=base_url, viewport={"width": 1366, "height": 768}, locale="es-CL"
-    )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    requests, complaints = [], []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert [url for url in requests if not url.startswith((base_url, "data:", "blob:"))] == []
-    assert complaints == []
+    with watched_page(browser, base_url) as page:
+        yield page
 
 
 def open_viewer(page, language="es"):
