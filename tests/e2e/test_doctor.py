@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tasks.preprocess.codecs import CODECS, check_codecs
 from tests.support.night import Campaign
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
@@ -17,7 +19,7 @@ SECRETS = ("AWS_SECRET_ACCESS_KEY", "SMART_MAMMO_PSEUDONYM_KEY")
 
 def doctor(
     campaign: Campaign, report: Path, **changes: str
-) -> tuple[int, dict[str, dict], str]:
+) -> tuple[int, dict[str, dict[str, Any]], str]:
     done = subprocess.run(
         [sys.executable, "-m", "flows.cli", "doctor", "--json", str(report)],
         env={**os.environ, **campaign.environment, **changes},
@@ -36,13 +38,14 @@ def test_a_machine_that_is_well_passes_every_check(campaign: Campaign, tmp_path:
         "settings",
         "disk",
         "lake",
-        "codecs",
+        *(f"codec {name}" for name in check_codecs()),
         "model record",
         "prefect",
         "bucket",
         "triton",
     } == set(checks)
     assert not any(campaign.environment[name] in printed for name in SECRETS)
+    assert all(f"ok    codec {syntax.name} by" in printed for syntax in CODECS)
 
 
 def test_a_triton_that_is_away_is_named_and_the_rest_still_checked(
