@@ -162,7 +162,7 @@ class Redeployment:
             raise Misconfigured(f"Version {version} is served already: there is nothing to do.")
         failed = [finding.sentence for finding in self.findings(version) if not finding.holds]
         if failed and not override:
-            raise NotProvenError(_refusal(version, failed))
+            raise NotProvenError(*_refusal(version, failed))
         decision = Decision(operator, self._evidence(version, failed), override)
         turn = deployment.served_in_turn(deployment.read_moves(self.lake), pinned)
         serve_versions(
@@ -210,10 +210,10 @@ def _served_there(model: TritonModel) -> TritonModel | None:
     return model
 
 
-def _refusal(version: str, failed: list[str]) -> str:
-    rules = "\n".join(f"  - {sentence}" for sentence in failed)
-    return (
-        f"Version {version} is not promoted, and nothing was changed. It fails:\n{rules}\n"
+def _refusal(version: str, failed: list[str]) -> list[str]:
+    return [
+        f"Version {version} is not promoted, and nothing was changed. It fails:",
+        *(f"  - {sentence}" for sentence in failed),
         f"Prove it with `mammo model verify|shadow|compare {version}`, or give --override a "
-        "reason."
-    )
+        "reason.",
+    ]

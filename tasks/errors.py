@@ -4,11 +4,33 @@
 exceptions of boto3, tritonclient and deltalake at their edge (`raise … from error`).
 """
 
+import unicodedata
 from enum import StrEnum
 
 
 class SmartMammoError(Exception):
-    """Any error that this system raises on purpose; the message is a sentence for a person."""
+    """Any error that this system raises on purpose; the message is a sentence for a person.
+
+    Args:
+        parts: Its lines. What they quote of object keys and headers can begin no line of its
+            own and steer no terminal.
+    """
+
+    def __init__(self, *parts: str) -> None:
+        super().__init__("\n".join(one_line(part) for part in parts))
+
+
+def one_line(text: str) -> str:
+    """Write control characters, line separators and surrogates as Python would escape them."""
+    return "".join(
+        char.encode("unicode_escape").decode()
+        if unicodedata.category(char) in _STEERING
+        else char
+        for char in text
+    )
+
+
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class Retryable(SmartMammoError):
@@ -73,7 +95,7 @@ class Rejected(SmartMammoError):
     def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
-        self.detail = detail
+        self.detail = one_line(detail)
 
     def __reduce__(self) -> tuple[type["Rejected"], tuple[RejectionReason, str]]:
         """Survive the way back from a worker process."""

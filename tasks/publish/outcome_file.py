@@ -53,8 +53,8 @@ class OutcomeFileError(SmartMammoError):
 
     def __init__(self, errors: Iterable[LineError]) -> None:
         self.errors = tuple(errors)
-        lines = "\n".join(f"Line {error.line}: {error.sentence}" for error in self.errors)
-        super().__init__(f"{lines}\nNothing was imported.")
+        lines = (f"Line {error.line}: {error.sentence}" for error in self.errors)
+        super().__init__(*lines, "Nothing was imported.")
 
 
 def import_outcomes(lake: Lake, data: bytes, recorded_by: str, now: datetime) -> int:
