@@ -5,7 +5,7 @@ message. Hostile bytes end in `Rejected`, never in another exception.
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pydicom import Dataset, filereader
@@ -71,11 +71,6 @@ KEYWORDS = (
     "ViewCodeSequence",
     "ViewModifierCodeSequence",
 )
-_TAGS: list[BaseTag | int] = [
-    tag for keyword in KEYWORDS if (tag := tag_for_keyword(keyword)) is not None
-]
-_LAST_TAG = max(_TAGS)
-"""Past it nothing is wanted: overlays alone may be longer than a header ever is."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class HeaderLimits:
     Args:
         max_object_bytes: Larger objects are not read.
         first_bytes: What is fetched at first; four times as much when that is too little.
-        max_bytes: Of a header, deflated or not, up to the last attribute of `KEYWORDS`.
+        max_bytes: Of a header, deflated or not, up to the last attribute that is wanted.
         max_elements: Of it, nested ones too; a mammogram has under 1 000.
         max_value_bytes: Of the values that are kept.
         container: What a ZIP object may ask for.
@@ -103,14 +98,18 @@ DEFAULT_LIMITS = HeaderLimits()
 
 
 def read_header(
-    fetch: Callable[[int], bytes], size_bytes: int, limits: HeaderLimits = DEFAULT_LIMITS
+    fetch: Callable[[int], bytes],
+    size_bytes: int,
+    limits: HeaderLimits = DEFAULT_LIMITS,
+    keywords: Sequence[str] = KEYWORDS,
 ) -> Dataset:
-    """Read the attributes of `KEYWORDS` from as few bytes as hold them.
+    """Read some attributes from as few bytes as hold them.
 
     Args:
         fetch: Gives the object's first n bytes.
         size_bytes: Of the object.
         limits: What the object may ask for.
+        keywords: Of the attributes.
 
     Returns:
         The header, every value converted, with Transfer Syntax UID in `file_meta`.
@@ -123,7 +122,8 @@ def read_header(
     n_bytes = min(limits.first_bytes, limits.max_bytes)
     while True:
         head = fetch(n_bytes)
-        if header := parse_head(head, is_whole=len(head) >= size_bytes, limits=limits):
+        is_whole = len(head) >= size_bytes
+        if header := parse_head(head, is_whole=is_whole, limits=limits, keywords=keywords):
             return header
         if n_bytes >= limits.max_bytes:
             raise _over_limit(f"The header is longer than {limits.max_bytes} bytes.")
@@ -131,7 +131,11 @@ def read_header(
 
 
 def parse_head(
-    head: bytes, *, is_whole: bool, limits: HeaderLimits = DEFAULT_LIMITS
+    head: bytes,
+    *,
+    is_whole: bool,
+    limits: HeaderLimits = DEFAULT_LIMITS,
+    keywords: Sequence[str] = KEYWORDS,
 ) -> Dataset | None:
     """Parse an object's first bytes.
 
@@ -139,6 +143,7 @@ def parse_head(
         head: From the preamble on.
         is_whole: Whether the object ends with them.
         limits: What the object may ask for.
+        keywords: Of the attributes that are read.
 
     Returns:
         As `read_header`; None if the header goes on after `head`.
@@ -149,18 +154,16 @@ def parse_head(
     budget = Budget(limits.max_elements, limits.max_value_bytes)
     try:
         with quiet():
-            header = _parse(head, is_whole, budget, limits)
+            header = _parse(head, is_whole, budget, limits, _tags(keywords))
             for _ in header.iterall() if header else ():  # converts while it is quiet
                 pass
     except (Rejected, MemoryError):
         raise
     except InvalidDicomError:
         raise Rejected(RejectionReason.NOT_DICOM, _without_prefix(head)) from None
-    except RecursionError:
-        raise _over_limit("Its sequences are nested too deeply.") from None
     except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
-        if budget.excess:
-            raise _over_limit(budget.excess) from None
+        if excess := budget.excess or _depth_excess(error):
+            raise _over_limit(excess) from None
         if not is_whole and len(head) < limits.max_bytes:
             return None  # a sequence that is cut looks like a damaged one
         raise Rejected(
@@ -168,6 +171,13 @@ def parse_head(
             f"The header cannot be parsed ({type(error).__name__}).",
         ) from None
     return header
+
+
+def _depth_excess(error: BaseException | None) -> str:
+    """Say so if sequences were nested too deeply, which pydicom may turn into an OSError."""
+    while error and not isinstance(error, RecursionError):
+        error = error.__context__
+    return "Its sequences are nested too deeply." if error else ""
 
 
 def _check_size(size_bytes: int, limits: HeaderLimits) -> None:
@@ -180,7 +190,17 @@ def _check_size(size_bytes: int, limits: HeaderLimits) -> None:
         )
 
 
-def _parse(head: bytes, is_whole: bool, budget: Budget, limits: HeaderLimits) -> Dataset | None:
+def _tags(keywords: Sequence[str]) -> list[BaseTag | int]:
+    return [tag for keyword in keywords if (tag := tag_for_keyword(keyword)) is not None]
+
+
+def _parse(
+    head: bytes,
+    is_whole: bool,
+    budget: Budget,
+    limits: HeaderLimits,
+    tags: list[BaseTag | int],
+) -> Dataset | None:
     source = BoundedSource(head, budget)
     filereader.read_preamble(source, force=False)  # its 128 bytes may be a program: unused
     meta = filereader.read_dataset(source, False, True, stop_when=is_past_meta)
@@ -190,13 +210,13 @@ def _parse(head: bytes, is_whole: bool, budget: Budget, limits: HeaderLimits) ->
     if syntax == DeflatedExplicitVRLittleEndian:
         inflated, is_whole = _inflate(head[source.tell() :], is_whole, limits)
         source = BoundedSource(inflated, budget)
-    end = _End()
+    end = _End(max(tags))
     header = filereader.read_dataset(
         source,
         syntax == ImplicitVRLittleEndian,
         syntax != ExplicitVRBigEndian,
         stop_when=end,
-        specific_tags=_TAGS,
+        specific_tags=tags,
     )
     if not end.is_reached and not is_whole:
         return None
@@ -213,13 +233,14 @@ def _inflate(deflated: bytes, is_whole: bool, limits: HeaderLimits) -> tuple[byt
 
 
 class _End:
-    """Stops behind the last attribute that is wanted."""
+    """Stops behind the last attribute that is wanted: overlays may be longer than a header."""
 
-    def __init__(self) -> None:
+    def __init__(self, last_tag: BaseTag | int) -> None:
         self.is_reached = False
+        self._last_tag = last_tag
 
     def __call__(self, tag: BaseTag, *_: object) -> bool:
-        self.is_reached = tag > _LAST_TAG
+        self.is_reached = tag > self._last_tag
         return self.is_reached
 
 
