@@ -1,6 +1,7 @@
 """Small files that ask for very much, built in memory, and what a worker makes of them."""
 
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import imagecodecs
 import numpy as np
-from pydicom import dcmread, dcmwrite
+from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     UID,
@@ -32,6 +33,7 @@ from tasks.synthetic.encoding import ENCODERS
 from tests.support.headers import read_bytes
 from tests.support.mammograms import draw_breast
 
+Verdict = tuple[RejectionReason, str | None]
 STORED = draw_breast(64, 48)
 UNDEFINED = 0xFFFFFFFF
 ITEM = struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED)
@@ -45,24 +47,37 @@ class Bomb:
     reason: RejectionReason | None
 
 
-def _deflated(body: bytes) -> bytes:
-    stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return _meta(DeflatedExplicitVRLittleEndian) + stream.compress(body) + stream.flush()
+def _deflated(start: bytes) -> bytes:
+    """A deflated data set of some bytes and a gigabyte of zeros."""
+    return _meta(DeflatedExplicitVRLittleEndian) + _with_a_gigabyte(start, -zlib.MAX_WBITS)
+
+
+def _with_a_gigabyte(start: bytes, window_bits: int) -> bytes:
+    """Compress bytes and 2^30 zeros; one mebibyte is compressed, and repeated as it is."""
+    stream = zlib.compressobj(9, zlib.DEFLATED, window_bits)
+    head = stream.compress(start) + stream.flush(zlib.Z_FULL_FLUSH)
+    zeros = stream.compress(bytes(1 << 20)) + stream.flush(zlib.Z_FULL_FLUSH)
+    return head + zeros * 1024 + stream.flush()
 
 
 def _deflated_zeros() -> bytes:
-    return _deflated(bytes(1 << 30))
+    return _deflated(b"")
+
+
+def _gzipped() -> bytes:
+    """A mammogram and a gigabyte, as a web server packs them; nothing here unpacks it."""
+    return _with_a_gigabyte(_file(), 16 + zlib.MAX_WBITS)
 
 
 def _deflated_pixels() -> bytes:
     """A true header, then a gigabyte of Pixel Data."""
     pixels = struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, 1 << 30)
-    return _deflated(_body()[: _pixels_at()] + pixels + bytes(1 << 30))
+    return _deflated(_body()[: _pixels_at()] + pixels)
 
 
 def _deflated_comment() -> bytes:
     comment = struct.pack("<HH2sHI", 0x0008, 0x0001, b"UT", 0, 1 << 30)
-    return _deflated(comment + bytes(1 << 30))
+    return _deflated(comment)
 
 
 @cache
@@ -303,6 +318,60 @@ def _many_frames() -> bytes:
     )
 
 
+def _long_size() -> bytes:
+    """Rows and Columns as UL of 2^31 - 1, whose VR holds 16 bits by the standard."""
+    data = _file()
+    for element in (0x0010, 0x0011):
+        at = data.index(struct.pack("<HH2sH", 0x0028, element, b"US", 2), len(_meta()))
+        long = struct.pack("<HH2sHI", 0x0028, element, b"UL", 4, (1 << 31) - 1)
+        data = data[:at] + long + data[at + 10 :]
+    return data
+
+
+def _palette() -> bytes:
+    """A palette that claims 65 536 entries of 16 bits, and holds two bytes."""
+    return build_mammogram_bytes(
+        STORED,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        PhotometricInterpretation="PALETTE COLOR",
+        RedPaletteColorLookupTableDescriptor=[0, 0, 16],
+        RedPaletteColorLookupTableData=b"ab",
+    )
+
+
+def _short_table() -> bytes:
+    """A VOI table that claims 65 536 entries, and holds one."""
+    table = Dataset()
+    table.LUTDescriptor, table.LUTData = [0, 0, 16], b"ab"
+    return build_mammogram_bytes(
+        STORED, transfer_syntax_uid=ExplicitVRLittleEndian, VOILUTSequence=[table]
+    )
+
+
+def _private_compression() -> bytes:
+    """A maker's own compression in a private element, which only its own reader unpacks."""
+    runs = b"\xa5\xff\xff" * 100_000 + b"\0" * 100_000
+    data = _file().replace(b"MONOCHROME2 ", b"PMSCT_RLE1  ")
+    at = data.rindex(struct.pack("<HH", 0x7FE0, 0x0010))
+    return data[:at] + _element(0x07A1, 0x100A, b"OB", runs)
+
+
+def _wrong_charset() -> bytes:
+    """A name of a thousand changes of character set, under a character set that is none."""
+    name = (b"\x1b$B\x1b(J" * 1000)[:60_000]
+    at = _file().index(struct.pack("<HH2s", 0x0010, 0x0010, b"PN"), len(_meta()))
+    (length,) = struct.unpack_from("<H", _file(), at + 6)
+    named = struct.pack("<HH2sH", 0x0010, 0x0010, b"PN", len(name)) + name
+    data = _file()[:at] + named + _file()[at + 8 + length :]
+    return data.replace(b"ISO_IR 192", b"ISO_IR 999")
+
+
+def _zip_that_lies() -> bytes:
+    """Called .dcm, with a member of 4 GB in eleven bytes."""
+    entry = struct.pack("<5H3I2H", 20, 0, 8, 0, 0, 0, 11, (1 << 32) - 1, 1, 0)
+    return b"PK\x03\x04" + entry + b"a" + bytes(11)
+
+
 def _big_endian_lengths() -> bytes:
     """Little-endian bytes that are read as big-endian: every length is huge."""
     return _meta(ExplicitVRBigEndian) + _body()
@@ -350,6 +419,14 @@ BOMBS: dict[str, Bomb] = {
     "RLE of 2^32 segments": Bomb(_rle_segments, R.DAMAGED_PIXELS),
     "half a million fragments": Bomb(_many_fragments, R.DAMAGED_PIXELS),
     "a million offsets": Bomb(_many_offsets, R.FRAME_SIZE_MISMATCH),
+    "nothing": Bomb(bytes, R.EMPTY_OBJECT),
+    "a gigabyte, gzipped": Bomb(_gzipped, R.NOT_DICOM),
+    "a ZIP file of 4 GB in eleven bytes": Bomb(_zip_that_lies, R.NOT_DICOM),
+    "Rows and Columns of 32 bits": Bomb(_long_size, R.DAMAGED_HEADER),
+    "a palette of two bytes": Bomb(_palette, R.DAMAGED_PIXELS),
+    "a look-up table of one entry": Bomb(_short_table, R.NO_BREAST_FOUND),
+    "a maker's own compression": Bomb(_private_compression, R.TRUNCATED),
+    "a character set that is none": Bomb(_wrong_charset, None),
     "a million private elements": Bomb(_million_elements, R.HEADER_LIMIT),
     "a million elements behind the header": Bomb(_million_elements_after, R.DAMAGED_PIXELS),
     "10 000 nested sequences": Bomb(_nested, R.HEADER_LIMIT),
@@ -371,38 +448,49 @@ BOMBS: dict[str, Bomb] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What a worker made of a file, and the memory that it took over its start."""
+    """What a worker made of a file.
+
+    Args:
+        reason: Why it was set aside; None if it was not.
+        detail: One sentence on it.
+        peak_growth_bytes: Memory that it took over its start.
+        cpu_s: Processor time of all its threads.
+    """
 
     reason: RejectionReason | None
     detail: str | None
     peak_growth_bytes: int
+    cpu_s: float
 
 
 def examine(path: Path) -> Finding:
     """Take a file through the door and to the network input; runs in a worker process."""
-    data = path.read_bytes()
-    base = _reset_peak()
-    result = read_bytes(data)
-    reason, detail = result.reason, result.detail
-    if reason is None:
-        reason, detail = _pixels(data)
-    return Finding(reason, detail, _status("VmHWM") - base)
+    return _examine(path, lambda data: _door(data) or _pixels(data))
 
 
 def examine_pixels(path: Path) -> Finding:
     """Make the network input of a file that no door kept out."""
+    return _examine(path, _pixels)
+
+
+def _examine(path: Path, take: Callable[[bytes], Verdict | None]) -> Finding:
     data = path.read_bytes()
-    base = _reset_peak()
-    reason, detail = _pixels(data)
-    return Finding(reason, detail, _status("VmHWM") - base)
+    base, start_s = _reset_peak(), time.process_time()
+    reason, detail = take(data) or (None, None)
+    return Finding(reason, detail, _status("VmHWM") - base, time.process_time() - start_s)
 
 
-def _pixels(data: bytes) -> tuple[RejectionReason | None, str | None]:
+def _door(data: bytes) -> Verdict | None:
+    result = read_bytes(data)
+    return (result.reason, result.detail) if result.reason else None
+
+
+def _pixels(data: bytes) -> Verdict | None:
     try:
         make_network_input(data)
     except Rejected as error:
         return error.reason, error.detail
-    return None, None
+    return None
 
 
 def _reset_peak() -> int:

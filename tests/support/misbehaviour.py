@@ -94,3 +94,11 @@ def crash_once(marker: str) -> str:
         path.touch()
         segfault()
     return "second try"
+
+
+def meet(folder: str) -> str:
+    """Wait until two processes are at this at once: one worker alone never returns."""
+    Path(folder, str(os.getpid())).touch()
+    while len(list(Path(folder).iterdir())) < 2:
+        time.sleep(0.01)
+    return "met"

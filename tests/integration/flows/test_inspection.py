@@ -1,6 +1,7 @@
 """`mammo inspect` on files, folders and ZIP files, good and hostile."""
 
 import json
+import os
 import zipfile
 
 import cv2
@@ -28,6 +29,8 @@ def folder(tmp_path_factory):
     (folder / "broken.zip").write_bytes(b"PK\x03\x04 no directory")
     (folder / "empty.dcm").touch()
     (folder / "gone.dcm").symlink_to(folder / "nowhere")
+    (folder / "huge.dcm").touch()
+    os.truncate(folder / "huge.dcm", 5 << 30)  # of holes: it takes no place on the disk
     return folder
 
 
@@ -45,7 +48,14 @@ def test_each_file_is_one_line_with_every_fact_in_the_order_of_names(folder, out
     assert all(tuple(line) == ("path", *FACTS) for line in lines)
     names = [line["path"].removeprefix(f"{folder}/") for line in lines]
     assert names == [
-        *("broken.zip", "empty.dcm", "gone.dcm", "unit.zip!/000000", "unit.zip!/000001"),
+        *(
+            "broken.zip",
+            "empty.dcm",
+            "gone.dcm",
+            "huge.dcm",
+            "unit.zip!/000000",
+            "unit.zip!/000001",
+        ),
         *("a/cut.dcm", "a/good.dcm"),
     ]
 
@@ -53,7 +63,8 @@ def test_each_file_is_one_line_with_every_fact_in_the_order_of_names(folder, out
 def test_each_flaw_is_its_reason(outcome):
     lines, _ = outcome
     assert [line["reason"] for line in lines] == [
-        *("not_dicom", "empty_object", "unreadable", None, "not_dicom", "truncated", None)
+        *("not_dicom", "empty_object", "unreadable", "too_large"),
+        *(None, "not_dicom", "truncated", None),
     ]
     assert [line["state"] for line in lines].count("accepted") == 2
 
@@ -62,8 +73,8 @@ def test_pictures_show_the_network_input_and_the_original(outcome):
     _, pictures = outcome
     names = sorted(path.name for path in pictures.iterdir())
     assert names == [
-        *("0004-unit-000000.input.png", "0004-unit-000000.original.png"),
-        *("0007-good.input.png", "0007-good.original.png"),
+        *("0005-unit-000000.input.png", "0005-unit-000000.original.png"),
+        *("0008-good.input.png", "0008-good.original.png"),
     ]
     network_input = cv2.imread(str(pictures / names[2]), cv2.IMREAD_UNCHANGED)
     assert network_input.shape == IMAGE.shape[1:]

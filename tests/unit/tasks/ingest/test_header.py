@@ -2,7 +2,6 @@
 
 import random
 import struct
-import time
 import zlib
 
 import pytest
@@ -101,13 +100,6 @@ def test_no_value_of_a_damaged_header_is_repeated():
     assert "PEREZ" not in repr(result)
 
 
-def test_a_million_elements_are_refused_at_once():
-    element = struct.pack("<HH2sH", 0x0009, 0x1001, b"LO", 0)
-    started = time.process_time()
-    assert reason_of(meta_only() + element * 1_000_000) == RejectionReason.HEADER_LIMIT
-    assert time.process_time() - started < 2
-
-
 def nested(depth: int) -> bytes:
     item = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
     sequence = struct.pack("<HH2sHI", 0x0008, 0x1140, b"SQ", 0, 0xFFFFFFFF)
@@ -121,14 +113,6 @@ def meta_only() -> bytes:
 
 def test_sequences_nested_without_end_are_refused():
     assert reason_of(meta_only() + nested(5000)) == RejectionReason.HEADER_LIMIT
-
-
-def test_a_sequence_of_very_many_items_takes_bounded_time():
-    item = struct.pack("<HHI", 0xFFFE, 0xE000, 0)
-    data = meta_only() + nested(1)[:12] + item * 200_000
-    started = time.process_time()
-    assert reason_of(data) is not None
-    assert time.process_time() - started < 4
 
 
 def test_a_deflate_bomb_is_refused_in_little_memory():

@@ -64,13 +64,25 @@ def scripted() -> Iterator[Scripted]:
         Answer(DATA[:-1], headers=ETAG),
         Answer(DATA + b"x", headers=ETAG),
         Answer(DATA[:9], headers=ETAG | {"Content-Length": str(len(DATA))}),
+        Answer(DATA * 2000, headers=ETAG | {"Content-Length": str(1 << 40)}),
         Answer(ERROR_PAGE),
         Answer(ERROR_PAGE, headers=ETAG),
         Answer(ERROR_PAGE, status=500),
         Answer(ERROR_PAGE, status=503),
         Answer(b"not XML", status=429),
     ],
-    ids=["flip", "short", "long", "torn", "page", "page and ETag", "500", "503", "429"],
+    ids=[
+        "flip",
+        "short",
+        "long",
+        "torn",
+        "terabyte",
+        "page",
+        "page and ETag",
+        "500",
+        "503",
+        "429",
+    ],
 )
 def test_a_fault_in_transit_is_read_again(scripted: Scripted, fault: Answer):
     assert scripted.read(fault, fault, GOOD) == DATA

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from time import monotonic
 
 import pytest
 
@@ -50,6 +49,4 @@ def test_five_hundred_damaged_files_have_a_verdict_each(pool: WorkerPool):
 @pytest.mark.long
 @pytest.mark.timeout(3000)
 def test_ten_thousand_damaged_files_have_a_verdict_each(pool: WorkerPool):
-    start = monotonic()
     check(pool, 10_000, seed=1)
-    assert monotonic() - start < 10_000 * TIME_LIMIT_S

@@ -13,7 +13,7 @@ import pytest
 
 from tasks.errors import ContractViolation, Rejected, RejectionReason, Retryable
 from tasks.preprocess.workers import WorkerPool
-from tests.support.misbehaviour import behave, crash_once
+from tests.support.misbehaviour import behave, crash_once, meet
 
 GOOD = [f"ok {number}" for number in range(6)]
 
@@ -59,6 +59,19 @@ def test_all_kinds_of_death_at_once_harm_only_their_items(pool: WorkerPool) -> N
 def test_a_worker_that_dies_once_costs_nothing(pool: WorkerPool, tmp_path) -> None:
     marker = str(tmp_path / "seen")
     assert dict(pool.map_unordered(crash_once, [marker])) == {marker: "second try"}
+
+
+def test_work_goes_on_while_a_worker_hangs(pool: WorkerPool) -> None:
+    finished = [item for item, _ in pool.map_unordered(behave, ["spin", *GOOD])]
+    assert (finished[-1], set(finished[:-1])) == ("spin", set(GOOD))
+
+
+def test_every_worker_that_died_is_replaced(tmp_path) -> None:
+    with WorkerPool(2, 20.0, 1 << 30) as pool:
+        deaths = dict(pool.map_unordered(behave, ["segfault", "abort", "panic"]))
+        assert all(isinstance(result, Rejected) for result in deaths.values())
+        met = [result for _, result in pool.map_unordered(meet, [str(tmp_path)] * 2)]
+    assert met == ["met", "met"]
 
 
 def test_a_store_that_is_away_is_no_verdict_on_the_item(pool: WorkerPool) -> None:
