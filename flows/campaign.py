@@ -23,7 +23,9 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.limits import ensure_triton_limit
+from flows.logs import configure_logs
 from flows.memory import MemoryWatch
+from flows.notices import tell_watchers
 from flows.services import build_services, load_settings, today
 from tasks import steps
 from tasks.errors import SmartMammoError
@@ -92,14 +94,17 @@ def campaign(list_date: date | None = None, report_path: Path | None = None) -> 
     """
     start = perf_counter()
     start_fork_server()
-    services = build_services(load_settings())
+    settings = load_settings()
+    configure_logs(settings.log_format)
+    services = build_services(settings)
     run = Run.begin(list_date or today())
     progress = Progress()
-    with MemoryWatch() as memory, services.pool:
+    with services.telemetry.night(run) as told, MemoryWatch() as memory, services.pool:
         with progress.stating_failures():
             _score_what_is_new(services, run, progress)
         with progress.stating_failures():
             _publish(services, run, progress)
+        told |= {**progress.counts, "failures": len(progress.failures)}
     progress.seconds["total"] = perf_counter() - start
     report = _report(services, run, progress, memory.peak_mb)
     if report_path:
@@ -174,6 +179,7 @@ def _close(services: Services, report: NightReport) -> State[None]:
         [{"reason": reason, "n": n} for reason, n in report.accounting.reasons.items()],
         key="night-set-aside",
     )
+    tell_watchers(services.settings, report)
     if report.failures:
         return Failed(message=" ".join(report.failures))
     return Completed(message=f"{report.n_exams_listed} exams listed")

@@ -21,6 +21,7 @@ from tasks.preprocess.workers import WorkerPool
 from tasks.score.triton import TritonModel
 from tasks.services import Services
 from tasks.settings import Settings
+from tasks.telemetry import Telemetry
 
 TIMEZONE = ZoneInfo("America/Santiago")
 
@@ -41,6 +42,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SMART_MAMMO_" + "_".join(str(part) for part in first["loc"]).upper()
+        if own := first.get("ctx", {}).get("error"):  # the value may hold a password
+            raise Misconfigured(f"{name}: {own}.") from None
         raise Misconfigured(f"{name}: {first['msg']} (got {first['input']!r}).") from error
 
 
@@ -65,6 +68,7 @@ def build_services(settings: Settings) -> Services:
             settings.n_workers, settings.decode_timeout_s, settings.worker_memory_limit_bytes
         ),
         pseudonymiser=Pseudonymiser(pseudonym_key(settings)),
+        telemetry=Telemetry(settings.otlp_endpoint),
     )
 
 

@@ -15,6 +15,7 @@ from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.workers import WorkerPool
 from tasks.score.triton import TritonModel
 from tasks.settings import Settings
+from tasks.telemetry import Telemetry
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Services:
     model: TritonModel
     pool: WorkerPool
     pseudonymiser: Pseudonymiser
+    telemetry: Telemetry
 
     @property
     def header_limits(self) -> HeaderLimits:

@@ -5,9 +5,12 @@ Only `flows/services.py` builds one from the environment; everything else is han
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.addresses import GrpcTarget, LakeUrl, ServiceUrl, check_service_url
 
 
 class Settings(BaseSettings):
@@ -20,18 +23,18 @@ class Settings(BaseSettings):
         description="Folder of one machine's state: bucket, lake, secrets, logs.",
     )
 
-    s3_endpoint: str | None = Field(
+    s3_endpoint: ServiceUrl | None = Field(
         None, description="URL of the S3-compatible store; unset: the embedded server."
     )
     s3_region: str = Field("us-east-1", description="Region of the bucket.")
     s3_bucket: str = Field("campaign", description="Bucket of the campaign's DICOM objects.")
     s3_prefix: str = Field("", description="Only keys below this prefix are read.")
 
-    lake_url: str | None = Field(
+    lake_url: LakeUrl | None = Field(
         None, description="Folder or s3:// URL of the lake; unset: HOME/lake."
     )
 
-    triton_url: str | None = Field(
+    triton_url: GrpcTarget | None = Field(
         None, description="host:port of Triton's gRPC; unset: the embedded server."
     )
     triton_environment: Path = Field(
@@ -51,7 +54,20 @@ class Settings(BaseSettings):
     app_port: int = Field(8050, description="Port of the Dash app, on 127.0.0.1.")
     prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
 
-    oidc_issuer: str | None = Field(
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How a night's log is written: lines to read, or of JSON."
+    )
+    otlp_endpoint: ServiceUrl | None = Field(
+        None, description="URL of an OpenTelemetry collector (OTLP over HTTP); unset: no trace."
+    )
+    metrics_file: Path | None = Field(
+        None, description="Where a night leaves its figures for Prometheus; ends in .prom."
+    )
+    alarm_url: SecretStr | None = Field(
+        None, description="URL that alarms are posted to; it may carry a token."
+    )
+
+    oidc_issuer: ServiceUrl | None = Field(
         None, description="URL of the directory where people sign in; unset: local accounts."
     )
     oidc_client_id: str | None = Field(None, description="This app's name at that directory.")
@@ -86,6 +102,13 @@ class Settings(BaseSettings):
     max_container_inflated_bytes: int = Field(
         64 << 30, description="ZIP objects that claim to hold more are rejected unopened."
     )
+
+    @field_validator("alarm_url")
+    @classmethod
+    def _check_alarm_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url:
+            check_service_url(url.get_secret_value().partition("?")[0])
+        return url
 
     @property
     def resolved_lake_url(self) -> str:

@@ -44,40 +44,49 @@ class StepResult(NamedTuple):
 
 def _discover(services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    return StepResult(
-        discover_objects(services.lake, services.store, run), perf_counter() - start
-    )
+    with services.telemetry.step("discover", run) as told:
+        told["new_objects"] = n = discover_objects(services.lake, services.store, run)
+    return StepResult(n, perf_counter() - start)
 
 
 def _read(object_keys: list[str], services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    return StepResult(read_batch(object_keys, services, run), perf_counter() - start)
+    with services.telemetry.step("read", run, objects=len(object_keys)) as told:
+        told["headers"] = n = read_batch(object_keys, services, run)
+    return StepResult(n, perf_counter() - start)
 
 
 def _preprocess(exam_keys: list[str], services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    counts = preprocess_shard(exam_keys, services, run)
+    with services.telemetry.step("preprocess", run, exams=len(exam_keys)) as told:
+        counts = preprocess_shard(exam_keys, services, run)
+        told |= {"images": counts.n_done, "set_aside": counts.n_set_aside}
     return StepResult(counts.n_done, perf_counter() - start)
 
 
 def _score(exam_keys: list[str], services: Services, run: Run) -> StepResult:
     sleep(SETTLING_S)
-    with concurrency(TRITON_LIMIT, occupy=1, strict=True, lease_duration=TRITON_LEASE_S):
+    with (
+        concurrency(TRITON_LIMIT, occupy=1, strict=True, lease_duration=TRITON_LEASE_S),
+        services.telemetry.step("score", run, exams=len(exam_keys)) as told,
+    ):
         start = perf_counter()
-        n = score_shard(exam_keys, services.lake, services.model, run)
+        told["images"] = n = score_shard(exam_keys, services.lake, services.model, run)
         return StepResult(n, perf_counter() - start)
 
 
 def _aggregate(services: Services, run: Run) -> StepResult:
     start = perf_counter()
-    return StepResult(
-        aggregate(services.lake, services.model.version, run), perf_counter() - start
-    )
+    with services.telemetry.step("aggregate", run) as told:
+        told["exams"] = n = aggregate(services.lake, services.model.version, run)
+    return StepResult(n, perf_counter() - start)
 
 
 def _publish(services: Services, run: Run) -> tuple[StepResult, Publication]:
     start = perf_counter()
-    publication = publish_list(services.lake, services.model.version, run)
+    with services.telemetry.step("publish", run) as told:
+        publication = publish_list(services.lake, services.model.version, run)
+        told |= {"exams": publication.n_exams, "drifts": len(publication.drifts)}
     return StepResult(publication.n_exams, perf_counter() - start), publication
 
 

@@ -19,6 +19,7 @@ from tasks.lake.store import Lake
 from tasks.privacy.tombstones import reject_erased
 from tasks.run import Run, report_progress
 from tasks.services import Services
+from tasks.telemetry import follow
 
 OBJECTS_PER_BATCH = 1000
 """Objects whose headers one task reads; their rows are one commit."""
@@ -120,4 +121,5 @@ def _commit(results: list[ReadResult], lake: Lake, run: Run) -> None:
     involved = pl.col("object_key").is_in([*of_batch, *known["object_key"]])
     registration = register(results, lake.read(OBJECTS, where=involved), known, run.started_at)
     lake.upsert(INSTANCES, registration.instances)
+    follow("read", registration.instances.iter_rows(named=True))
     lake.upsert(OBJECTS, registration.objects)

@@ -17,6 +17,7 @@ from tasks.preprocess.image_job import ImageJob, make_image
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.run import Run
 from tasks.services import Services
+from tasks.telemetry import follow
 
 IMAGES_PER_COMMIT = 64
 """Bounds memory: 64 network inputs are 32 MiB."""
@@ -89,6 +90,7 @@ def _commit(
 ) -> None:
     images = [{**row, "run_id": run.run_id} for row in made.values()]
     lake.upsert(IMAGES, pl.DataFrame(images, schema=IMAGES.schema))
+    follow("preprocessed", images)
     set_aside = [
         {
             "object_key": job.object_key,

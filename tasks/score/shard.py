@@ -17,6 +17,7 @@ from tasks.preprocess.transform import PREPROCESSING_VERSION, Geometry
 from tasks.run import Run
 from tasks.score.regions import find_regions
 from tasks.score.triton import ModelOutput, TritonModel
+from tasks.telemetry import follow
 
 IMAGES_PER_READ = 64
 """Bounds memory: 64 network inputs are 32 MiB."""
@@ -60,6 +61,7 @@ def score_images(exam_keys: list[str], lake: Lake, model: TritonModel, run: Run)
         output = model.score(batch)
         rows = score_rows(images, output, model.version, run)
         lake.upsert(IMAGE_SCORES, pl.DataFrame(rows, schema=IMAGE_SCORES.schema))
+        follow("scored", rows)
     return waiting.height
 
 

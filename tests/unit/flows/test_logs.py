@@ -1,0 +1,44 @@
+"""The log of a night: one record is one line, whatever it quotes."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from flows.logs import ROOM, configure_logs
+
+KEY = "a/b\r\n2026-11-26 ERROR forged\x1b[2J\u2028.dcm"
+
+
+def written(log_format, message: str, *values: object, **more: object) -> str:
+    handler = configure_logs(log_format)
+    stream = io.StringIO()
+    handler.setStream(stream)
+    logging.getLogger(f"{ROOM}.night").warning(message, *values, extra=more)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_key_forges_no_line(log_format):
+    text = written(log_format, "%s cannot be read", KEY, object_key=KEY)
+    assert len(text.splitlines()) == 1
+    assert text.removesuffix("\n").isprintable()
+
+
+def test_a_record_keeps_its_facts_as_json():
+    line = json.loads(written("json", "read: %d", 3, step="read", headers=3))
+    facts = {"level": "WARNING", "logger": f"{ROOM}.night", "message": "read: 3"}
+    assert line.items() >= {**facts, "step": "read", "headers": 3}.items()
+    assert line["at"].startswith("20")
+
+
+def test_progress_has_no_lines():
+    handler = configure_logs("json")
+    assert not handler.filter(logging.makeLogRecord({"name": f"{ROOM}.progress"}))
+
+
+def test_it_is_configured_once():
+    configure_logs("text")
+    configure_logs("json")
+    assert len(logging.getLogger(ROOM).handlers) == 1
