@@ -195,7 +195,10 @@ def copy_versions(repository: Path, versions: Sequence[str], target: Path) -> No
     for version in versions:
         verify_package(version_folder(repository, version))
         shutil.copytree(
-            version_folder(repository, version), version_folder(target, version), symlinks=True
+            version_folder(repository, version),
+            version_folder(target, version),
+            symlinks=True,
+            ignore=shutil.ignore_patterns("__pycache__"),
         )
     shutil.copy(repository / MODEL_NAME / CODE_FILE, target / MODEL_NAME / CODE_FILE)
     write_configs(target, versions)
