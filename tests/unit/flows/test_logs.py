@@ -39,6 +39,5 @@ def test_progress_has_no_lines():
 
 
 def test_it_is_configured_once():
-    configure_logs("text")
-    configure_logs("json")
-    assert len(logging.getLogger(ROOM).handlers) == 1
+    handlers = [configure_logs("text"), configure_logs("json")]
+    assert [one for one in handlers if one in logging.getLogger(ROOM).handlers] == handlers[1:]
