@@ -26,12 +26,17 @@ REGION = pl.Struct(
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `meaning` is one sentence with its unit or range."""
+    """One column; `meaning` is one sentence with its unit or range.
+
+    `default` is what rows of earlier schemas have, written before there was this column; null
+    if left out. A column that came later and is never null needs one.
+    """
 
     name: str
     dtype: pl.DataType
     meaning: str
     nullable: bool = False
+    default: str | bool | None = None
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,11 @@ class Table:
         return pl.DataFrame(rows, schema=self.schema, strict=True)
 
 
-def text(name: str, meaning: str, *, nullable: bool = False) -> Column:
+def text(
+    name: str, meaning: str, *, nullable: bool = False, default: str | None = None
+) -> Column:
     """Words."""
-    return Column(name, pl.String(), meaning, nullable)
+    return Column(name, pl.String(), meaning, nullable, default)
 
 
 def whole(name: str, meaning: str, *, nullable: bool = False) -> Column:
@@ -79,9 +86,11 @@ def score(name: str, meaning: str, *, nullable: bool = False) -> Column:
     return Column(name, pl.Float32(), meaning, nullable)
 
 
-def flag(name: str, meaning: str, *, nullable: bool = False) -> Column:
+def flag(
+    name: str, meaning: str, *, nullable: bool = False, default: bool | None = None
+) -> Column:
     """True or false."""
-    return Column(name, pl.Boolean(), meaning, nullable)
+    return Column(name, pl.Boolean(), meaning, nullable, default)
 
 
 def timestamp(name: str, meaning: str, *, nullable: bool = False) -> Column:

@@ -36,7 +36,7 @@ LONGEST_WAIT_S = 1.0
 
 Result = TypeVar("Result")
 
-_AT_THIS_VERSION = CommitProperties(max_commit_retries=0)
+AT_THIS_VERSION = CommitProperties(max_commit_retries=0)
 """Fail when the table moved on, whatever the other commit did."""
 
 _LOCKS: dict[str, threading.Lock] = {}
@@ -103,7 +103,7 @@ def append(table: Table, delta: DeltaTable, rows: pl.DataFrame) -> None:
         rows,
         mode="append",
         writer_properties=writer_properties(table),
-        commit_properties=_AT_THIS_VERSION,
+        commit_properties=AT_THIS_VERSION,
     )
 
 
@@ -119,7 +119,7 @@ def overwrite(table: Table, delta: DeltaTable, rows: pl.DataFrame, predicate: st
         mode="overwrite",
         predicate=predicate,
         writer_properties=writer_properties(table),
-        commit_properties=_AT_THIS_VERSION,
+        commit_properties=AT_THIS_VERSION,
     )
 
 
@@ -129,7 +129,7 @@ def remove(delta: DeltaTable, predicate: str) -> None:
     Raises:
         CommitFailedError: If the table moved on.
     """
-    delta.delete(predicate, commit_properties=_AT_THIS_VERSION)
+    delta.delete(predicate, commit_properties=AT_THIS_VERSION)
 
 
 @contextmanager

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 
 import polars as pl
-from deltalake import ColumnProperties, DeltaTable, Field, Schema, WriterProperties
+from deltalake import ColumnProperties, Field, Schema, WriterProperties
 
-from tasks.errors import ContractViolation
 from tasks.lake.columns import Table
 
 CONFIGURATION = {
@@ -36,26 +35,6 @@ def delta_schema(table: Table) -> Schema:
             )
             for column, field in zip(table.columns, fields, strict=True)
         ]
-    )
-
-
-def check_stored_schema(table: Table, delta: DeltaTable) -> None:
-    """Hold the stored columns to the declared ones; comments may differ.
-
-    Raises:
-        ContractViolation: If they differ in name, type, order or nullability.
-    """
-    declared = {
-        field.name: (field.type, field.nullable) for field in delta_schema(table).fields
-    }
-    stored = {field.name: (field.type, field.nullable) for field in delta.schema().fields}
-    if declared == stored:
-        return
-    names = declared | stored
-    different = [name for name in names if declared.get(name) != stored.get(name)]
-    raise ContractViolation(
-        f"The lake's table {table.name} was made by another version of this system: it differs "
-        f"in {different}. Migrate it, or start with an empty lake."
     )
 
 

@@ -63,6 +63,7 @@ PRIORITY_LISTS = Table(
         text(
             "ordering",
             "score, or percentile: within manufacturer and software, where scores moved.",
+            default="score",
         ),
         Column(
             "model_version",

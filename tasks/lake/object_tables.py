@@ -104,12 +104,14 @@ INSTANCES = Table(
             "chest_wall_side_source",
             "patient_orientation, field_of_view_horizontal_flip, image_laterality, laterality, "
             "contradiction, data_set or none.",
+            default="none",
         ),
         flag(
             "is_synthetic_2d",
             "Whether the view was computed from a tomosynthesis rather than exposed.",
+            default=False,
         ),
-        flag("is_partial_view", "Whether Partial View (0028,1350) is YES."),
+        flag("is_partial_view", "Whether Partial View (0028,1350) is YES.", default=False),
         MANUFACTURER,
         MANUFACTURER_MODEL_NAME,
         SOFTWARE_VERSIONS,

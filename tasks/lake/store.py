@@ -26,7 +26,8 @@ from tasks.lake.commits import (
     translated,
     until_no_conflict,
 )
-from tasks.lake.layout import check_stored_schema, one_of
+from tasks.lake.layout import one_of
+from tasks.lake.migration import Migration, completed, migrate, plan_migration
 from tasks.lake.rows import (
     absent_rows,
     are_same_rows,
@@ -60,8 +61,7 @@ class Lake:
         The frame's own `collect` raises polars' exceptions; `read` translates them.
         """
         with translated(table):
-            delta = self._open(table, version)
-            return self._frame(table, delta)
+            return self._frame(table, self._open(table, version))
 
     def read(
         self,
@@ -248,11 +248,36 @@ class Lake:
             names = pl.DataFrame(delta.get_add_actions()).get_column("path")
             return delta.version(), frozenset(names)
 
+    def migration(self, table: Table) -> Migration:
+        """What the stored table lacks; nothing where there is no table yet.
+
+        Raises:
+            ContractViolation: If the difference is none that a migration mends.
+        """
+        with translated(table):
+            delta = self._open(table)
+            return Migration() if delta is None else plan_migration(table, delta)
+
+    def migrate(self, table: Table) -> None:
+        """Bring a stored table to its declaration; every commit does so first.
+
+        Raises:
+            ContractViolation: If the difference is none that a migration mends.
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
+        if self.migration(table).is_needed:
+            self._commit(table, lambda _: None)
+
     def _commit(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
         with translated(table), locked(self._path(table)):
-            return until_no_conflict(
-                table, lambda: attempt(self._open(table) or self._create(table))
-            )
+            return until_no_conflict(table, lambda: attempt(self._open_to_write(table)))
+
+    def _open_to_write(self, table: Table) -> DeltaTable:
+        delta = self._open(table) or self._create(table)
+        if (migration := plan_migration(table, delta)).is_needed:
+            migrate(table, delta, migration)
+            return self._open(table) or self._create(table)
+        return delta
 
     def _path(self, table: Table) -> str:
         return f"{self.url.rstrip('/')}/{table.name}"
@@ -267,7 +292,7 @@ class Lake:
             return None
         if version is not None:
             as_of_version(table, delta, version)
-        check_stored_schema(table, delta)
+        plan_migration(table, delta)
         return delta
 
     def _create(self, table: Table) -> DeltaTable:
@@ -280,7 +305,7 @@ class Lake:
     def _frame(self, table: Table, delta: DeltaTable | None) -> pl.LazyFrame:
         if delta is None:
             return pl.LazyFrame(schema=table.schema)
-        return pl.scan_delta(delta, storage_options=self._options())
+        return completed(table, pl.scan_delta(delta, storage_options=self._options()))
 
     def _standing(
         self, table: Table, delta: DeltaTable, rows: pl.DataFrame, columns: Sequence[str]

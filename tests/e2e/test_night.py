@@ -20,6 +20,7 @@ from tasks.lake.schemas import (
 from tasks.synthetic.campaign import generate_campaign, generate_exam
 from tasks.synthetic.plan import CampaignPlan
 from tasks.synthetic.trouble import GeneratedObject, Trouble
+from tests.support.lake_generations import generations, turn_back
 from tests.support.night import LIST_DATE, Campaign
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
@@ -131,6 +132,23 @@ def test_the_next_day_has_a_list_of_its_own_without_scoring_again(campaign):
     lists = campaign.read(PRIORITY_LISTS)
     assert lists.group_by("list_date").len()["len"].to_list() == [3, 3]
     assert campaign.lake.version(IMAGE_SCORES) == scores
+
+
+def test_a_night_goes_on_in_a_lake_of_the_first_schema(campaign):
+    objects = list(generate_campaign(QUIET))
+    campaign.put(objects[4:])
+    campaign.run()
+    before = campaign.content(IMAGE_SCORES)
+    first = list(generations())[-1]
+    assert INSTANCES in turn_back(campaign.lake, first)
+    campaign.put(objects[:4])
+    assert campaign.run().is_completed()
+    assert states(campaign) == {("scored", None): len(objects)}
+    assert campaign.content(IMAGE_SCORES).join(before, on="sop_instance_key").height == 8
+    assert campaign.read(PRIORITY_LISTS)["rank"].to_list() == [1, 2, 3]
+    versions = campaign.versions()
+    campaign.run()
+    assert campaign.versions() == versions
 
 
 def with_identity_of(identity: bytes, pixels: bytes) -> bytes:

@@ -1,12 +1,17 @@
 """The lake in S3 behaves as on a folder."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
+import polars as pl
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 from tasks.errors import Retryable
+from tasks.lake.layout import delta_schema
 from tasks.lake.s3 import s3_storage_options
-from tasks.lake.schemas import IMAGES, OBJECTS
+from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS
 from tasks.lake.store import Lake
 from tests.support.lake_race import race
 from tests.support.lake_rows import image_rows, object_rows
@@ -53,6 +58,29 @@ def test_the_past_stays_readable(lake: Lake):
     lake.upsert(OBJECTS, object_rows(range(2)))
     lake.upsert(OBJECTS, object_rows(range(2), state="scored"))
     assert lake.scan(OBJECTS, 1).collect()["state"].to_list() == ["pending"] * 2
+
+
+def test_a_table_of_an_earlier_schema_is_read_and_migrated(lake: Lake, endpoint: str):
+    rows = PRIORITY_LISTS.frame([list_row(rank) for rank in range(1, 6)])
+    former = rows.drop("ordering").to_arrow()
+    url = f"{lake.url}/{PRIORITY_LISTS.name}"
+    schema = pa.schema(
+        field for field in pa.schema(delta_schema(PRIORITY_LISTS)) if field.name != "ordering"
+    )
+    write_deltalake(url, former.cast(schema), storage_options=dict(lake.storage_options or {}))
+    assert lake.read(PRIORITY_LISTS).equals(rows)
+    lake.migrate(PRIORITY_LISTS)
+    assert not lake.migration(PRIORITY_LISTS).is_needed
+    assert lake.read(PRIORITY_LISTS).equals(rows)
+    assert lake.scan(PRIORITY_LISTS, 0).collect().equals(rows)
+
+
+def list_row(rank: int) -> dict[str, object]:
+    words = {name: "word" for name, kind in PRIORITY_LISTS.schema.items() if kind == pl.String}
+    day, now = date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=UTC)
+    counts = {"n_images_scored": 4, "n_images_unscorable": 0, "rank": rank}
+    times = {"list_date": day, "published_at": now, "ordering": "score"}
+    return {**dict.fromkeys(PRIORITY_LISTS.schema), **words, **counts, **times}
 
 
 def test_pixels_come_back_verified(lake: Lake):
