@@ -10,9 +10,12 @@ import torch
 from torch import Tensor, nn
 from torchvision import models as zoo
 
+from models.efficientnet_lite import build_efficientnet_lite0
+
 BACKBONES = (
     "convnext_small",
     "convnext_tiny",
+    "efficientnet_lite0",
     "efficientnet_v2_s",
     "mobilenet_v3_large",
     "mobilenet_v3_small",
@@ -38,11 +41,14 @@ def _classifier(name: str, weights: str) -> nn.Module:
             f"{', '.join(BACKBONES)} and one of {', '.join(WEIGHTS)}."
         )
     try:
+        if name == "efficientnet_lite0":
+            return build_efficientnet_lite0(is_pretrained=weights == "imagenet")
         return zoo.get_model(name, weights="DEFAULT" if weights == "imagenet" else None)
     except (URLError, OSError) as error:
         raise WeightsUnavailableError(
             f"ImageNet weights of {name} could not be fetched ({error}). Train with weights "
-            "'none', or put torchvision's file into TORCH_HOME/hub/checkpoints."
+            "'none', or put torchvision's file into TORCH_HOME/hub/checkpoints, or take "
+            "efficientnet_lite0, whose weights are a Python package."
         ) from error
 
 

@@ -18,13 +18,14 @@ from safetensors.torch import load_file
 
 from models.contract import IMAGE, MAX_BATCH_SIZE, OUTPUTS
 from models.network import MammographyNetwork, NetworkConfig, build_network
-from models.record import ModelRecord, describe_file, network_config, read_record
+from models.record import LICENCES, ModelRecord, describe_file, network_config, read_record
 from models.weights import save_weights
 
 ONNX_NAME = "model.onnx"
 WEIGHTS_NAME = "model.safetensors"
 MAX_DIFFERENCE = 1e-3
-MAX_WEIGHTS_BYTES = 12_000_000
+MAX_WEIGHTS_BYTES = 250_000_000
+"""Of the largest backbone; Protobuf ends at 2 GB."""
 UNTRAINED_CALIBRATION = {
     "slope": 1.0,
     "intercept": 0.0,
@@ -122,8 +123,8 @@ def package(
         network: What to package.
         folder: Of one version, named by it: `triton_repo/mammography/1`.
         status: untrained or trained.
-        facts: The record's training, metrics and calibration; operating_points and golden where
-            there are any.
+        facts: The record's training, metrics and calibration; operating_points, licences and
+            golden where there are any.
         shape: As in `export_onnx`.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -138,6 +139,7 @@ def package(
         calibration=facts["calibration"],
         files={name: describe_file(folder / name) for name in (ONNX_NAME, WEIGHTS_NAME)},
         operating_points=facts.get("operating_points", []),
+        licences=dict(facts.get("licences", LICENCES)),
         golden=facts.get("golden", {}),
     )
     record.write(folder)

