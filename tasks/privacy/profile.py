@@ -4,7 +4,8 @@ An attribute that no reader names is never looked at: the door lists what it tak
 it removes. Tests hold this declaration to the readers and to the tables.
 
 References:
-    DICOM PS3.15 Annex E, Table E.1-1 (Basic Application Level Confidentiality Profile).
+    DICOM PS3.15 Annex E, Table E.1-1 (Basic Application Level Confidentiality Profile), of
+    edition 2024b.
 """
 
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ class Treatment:
 
 
 def _treatments() -> Iterator[Treatment]:
-    yield Treatment("PatientID", Action.PSEUDONYM, ("patient_key",), "Z")
+    yield Treatment("PatientID", Action.PSEUDONYM, ("patient_key",), "Z/D")
     yield Treatment("IssuerOfPatientID", Action.PSEUDONYM, ("patient_key",), "X")
     yield Treatment("StudyInstanceUID", Action.PSEUDONYM, ("exam_key",), "U")
     yield Treatment("SeriesInstanceUID", Action.PSEUDONYM, ("series_key",), "U")
@@ -126,10 +127,13 @@ TREATMENTS = {treatment.keyword: treatment for treatment in _treatments()}
 """By keyword; every attribute that a reader names."""
 
 OPTIONS = (
-    ("Retain Longitudinal Temporal Information with Full Dates", "StudyDate, AcquisitionDate"),
-    ("Retain Institution Identity", "StationName, InstitutionName"),
-    ("Retain Patient Characteristics", "PatientAge, BreastImplantPresent"),
-    ("Retain Device Identity", "StationName, as above; no serial number or device UID"),
+    (
+        "Retain Longitudinal Temporal Information with Full Dates",
+        "StudyDate, StudyTime, AcquisitionDate, AcquisitionTime",
+    ),
+    ("Retain Institution Identity", "InstitutionName"),
+    ("Retain Patient Characteristics", "PatientAge"),
+    ("Retain Device Identity", "StationName; no serial number or device UID"),
     ("Clean Pixel Data", "images with text in them are set aside, not cleaned"),
 )
 """Options of Annex E.3 that the kept attributes amount to, and by which of them."""
