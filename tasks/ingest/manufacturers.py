@@ -46,7 +46,12 @@ RULES = (
     ManufacturerRule("IMS Giotto", ("IMS", "I.M.S"), has_flipped_pixels=True),
     ManufacturerRule("Metaltronica", ("METALTRONICA",), has_flipped_pixels=True),
 )
-"""The table. The flips are those that users of open models report of these four."""
+"""The table. The flips are those that users of open models report of these four.
+
+None has a rule for the VOI: no manufacturer documents one beyond what its headers say. Where they
+differ (tables with Philips, a SIGMOID with Hologic, several windows with GE and Siemens, the
+first of which is the default), the attributes tell, and `tasks.preprocess.values` follows them.
+"""
 
 NO_RULE = ManufacturerRule("other", ())
 
