@@ -48,9 +48,9 @@ RULES = (
 )
 """The table. The flips are those that users of open models report of these four.
 
-None has a rule for the VOI: no manufacturer documents one beyond what its headers say. Where they
-differ (tables with Philips, a SIGMOID with Hologic, several windows with GE and Siemens, the
-first of which is the default), the attributes tell, and `tasks.preprocess.values` follows them.
+None has a rule for the VOI: none is documented beyond what headers say. Where devices differ
+(SIGMOID, tables beside windows, several windows of which the first is the default), attributes
+tell, and `tasks.preprocess.values` follows them.
 """
 
 NO_RULE = ManufacturerRule("other", ())
