@@ -33,6 +33,7 @@ from reports_app.pages import (
     exam,
     exam_decision,
     priority_list,
+    what_if,
 )
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
@@ -91,6 +92,7 @@ def create_app(
     _register_router(app, rooms)
     campaign.register(app)
     priority_list.register(app)
+    what_if.register(app, reports)
     exam.register(app)
     exam_decision.register(app, reports, lake)
     _register_files(_server(app), reports)

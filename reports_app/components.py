@@ -18,6 +18,7 @@ from reports_app.links import (
     MODELS_PATH,
     NIGHTS_PATH,
     QUALITY_PATH,
+    WHAT_IF_PATH,
     Address,
 )
 from reports_app.palette import BANDS, ink_on_band
@@ -28,6 +29,7 @@ from tasks.publish.proportions import Proportion
 NAVIGATION = {
     "nav.campaign": CAMPAIGN_PATH,
     "nav.list": LIST_PATH,
+    "what_if.title": WHAT_IF_PATH,
     "nights.title": NIGHTS_PATH,
     "nav.quality": QUALITY_PATH,
     "nav.classify": CLASSIFY_PATH,

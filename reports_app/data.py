@@ -19,6 +19,7 @@ from reports_app.campaign import Campaign, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
 from reports_app.programme import join_programme
 from reports_app.quality import join_quality
+from reports_app.what_if import WhatIf, make_what_if
 from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
@@ -27,6 +28,7 @@ from tasks.lake.schemas import (
     IMAGES,
     INSTANCES,
     OBJECTS,
+    OPERATING_POINTS,
     PRIORITY_LISTS,
     REGISTRATIONS,
     RUNS,
@@ -92,6 +94,18 @@ class Reports:
     def programme(self) -> pl.DataFrame:
         """The campaign's exams with what readers and registers know of them."""
         return self._fresh("programme", (*_ALL, *PROGRAMME_TABLES), self._read_programme)
+
+    def what_if(self) -> WhatIf:
+        """The past exams, ready to be read otherwise."""
+        tables = (*_ALL, *PROGRAMME_TABLES)
+        return self._fresh("what if", tables, lambda: make_what_if(self.programme()))
+
+    def operating_points(self) -> pl.DataFrame:
+        """The operating points of the model that the last night asked for."""
+        points = self._fresh(
+            "points", (OPERATING_POINTS,), lambda: self._lake.read(OPERATING_POINTS)
+        )
+        return points.filter(model_version=self._model_version() or "").sort("name", "site")
 
     def targets(self) -> pl.DataFrame:
         """The women whom the programme means to reach."""

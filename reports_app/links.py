@@ -18,6 +18,7 @@ NIGHTS_PATH = "/nights"
 QUALITY_PATH = "/quality"
 CLASSIFY_PATH = "/classify"
 MODELS_PATH = "/models"
+WHAT_IF_PATH = "/what-if"
 
 UNKNOWN_IN_ADDRESS = "?"
 """An unknown site or manufacturer in an address, where an empty value would be dropped."""

@@ -19,6 +19,7 @@ from reports_app.links import (
     MODELS_PATH,
     NIGHTS_PATH,
     QUALITY_PATH,
+    WHAT_IF_PATH,
     Address,
 )
 from reports_app.model_records import ModelRecords
@@ -30,6 +31,7 @@ from reports_app.pages import (
     nights,
     priority_list,
     quality,
+    what_if,
 )
 from reports_app.services import AppServices
 
@@ -83,6 +85,9 @@ _PAGES = {
     ),
     QUALITY_PATH: Page(
         "image_quality.title", lambda address, rooms: quality.content(address, rooms.reports)
+    ),
+    WHAT_IF_PATH: Page(
+        "what_if.title", lambda address, rooms: what_if.content(address, rooms.reports)
     ),
     MODELS_PATH: Page(
         "models.title", lambda address, rooms: models.content(address, rooms.models)

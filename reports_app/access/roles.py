@@ -15,6 +15,7 @@ from reports_app.links import (
     MODELS_PATH,
     NIGHTS_PATH,
     QUALITY_PATH,
+    WHAT_IF_PATH,
 )
 
 
@@ -52,6 +53,7 @@ class Room:
 ROOMS = (
     Room(CAMPAIGN_PATH, EVERYBODY),
     Room(QUALITY_PATH, EVERYBODY),
+    Room(WHAT_IF_PATH, EVERYBODY),
     Room(NIGHTS_PATH, frozenset({Role.MANAGER, Role.ENGINEER})),
     Room(LIST_PATH, READERS),
     Room(f"{LIST_PATH}.csv", READERS),
@@ -65,6 +67,7 @@ ROOMS = (
 CALLBACKS = {
     "page.children": EVERYBODY,  # the router, which asks for the role of each address itself
     "url.search": EVERYBODY,  # filters to an address: it holds no data
+    "what-if-answer.children": EVERYBODY,
     "decision-answer.children": READERS,
 }
 """Who may call what Dash runs on the server, by its first output."""

@@ -21,9 +21,11 @@ from reports_app.texts.models import MODELS
 from reports_app.texts.nights import NIGHTS
 from reports_app.texts.priority_list import PRIORITY_LIST
 from reports_app.texts.quality import QUALITY
+from reports_app.texts.reports import REPORTS
 from reports_app.texts.shell import SHELL
 from reports_app.texts.sign_in import SIGN_IN
 from reports_app.texts.viewer import VIEWER
+from reports_app.texts.what_if import WHAT_IF
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
@@ -46,6 +48,8 @@ TEXTS: dict[str, Text] = (
     | GRID
     | COMPARISON
     | MODELS
+    | REPORTS
+    | WHAT_IF
 )
 
 NO_VALUE = "\N{EN DASH}"

@@ -19,3 +19,34 @@ def ask(app, path, search=""):
     answer = app.server.test_client().post("/_dash-update-component", json=body)
     assert answer.status_code == 200
     return json.dumps(answer.json, ensure_ascii=False)
+
+
+def call(app, output, inputs, search="", **more):
+    """What the browser receives when a control of a page changes.
+
+    Args:
+        app: The app.
+        output: The callback's, id.property; several as Dash writes them.
+        inputs: (id, property, value) of each input.
+        search: The address's search, its only state but for `more`.
+        more: Further states, id__property to value, in the callback's order before the search.
+    """
+    names = output.strip(".").split("...")
+    outputs = [
+        dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names
+    ]
+    states = [(*name.rsplit("__", 1), value) for name, value in more.items()]
+    body = {
+        "output": output,
+        "outputs": outputs if output.startswith("..") else outputs[0],
+        "inputs": [_prop(*one) for one in inputs],
+        "state": [_prop(*one) for one in (*states, ("url", "search", search))],
+        "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
+    }
+    answer = app.server.test_client().post("/_dash-update-component", json=body)
+    assert answer.status_code == 200
+    return json.dumps(answer.json, ensure_ascii=False)
+
+
+def _prop(name, prop, value):
+    return {"id": name.replace("_", "-"), "property": prop, "value": value}
