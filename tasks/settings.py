@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.addresses import GrpcTarget, LakeUrl, ServiceUrl, check_service_url
+from tasks.lake.retention import RETENTION_DAYS
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,11 @@ class Settings(BaseSettings):
 
     lake_url: LakeUrl | None = Field(
         None, description="Folder or s3:// URL of the lake; unset: HOME/lake."
+    )
+    lake_retention_days: int = Field(
+        RETENTION_DAYS,
+        ge=7,
+        description="Former versions of the lake's tables stay readable so long.",
     )
 
     triton_url: GrpcTarget | None = Field(

@@ -6,6 +6,7 @@ It knows nothing of tables; tables are read and committed by `tasks.lake.store`.
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ class LakeFiles:
             found = self._system.get_file_info(selector)
         files = {info.path: info.size for info in found if info.type == FileType.File}
         return dict(sorted(files.items()))
+
+    def written_at(self, folder: str) -> dict[str, datetime]:
+        """When each file below a folder was written, in UTC, by its path."""
+        selector = FileSelector(folder, allow_not_found=True, recursive=True)
+        with self._translated():
+            found = self._system.get_file_info(selector)
+        return {info.path: info.mtime for info in found if info.type == FileType.File}
 
     @contextmanager
     def open(self, path: str) -> Generator[Any]:

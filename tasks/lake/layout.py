@@ -10,10 +10,11 @@ import polars as pl
 from deltalake import ColumnProperties, Field, Schema, WriterProperties
 
 from tasks.lake.columns import Table
+from tasks.lake.retention import RETENTION_DAYS
 
 CONFIGURATION = {
     # A published list stays readable as it was that morning; the default forgets in 30 days.
-    "delta.logRetentionDuration": "interval 3650 days",
+    "delta.logRetentionDuration": f"interval {RETENTION_DAYS} days",
     # A reader in S3 fetches at most so many small log files behind a checkpoint.
     "delta.checkpointInterval": "20",
 }

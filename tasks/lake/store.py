@@ -141,7 +141,7 @@ class Lake:
                 append(table, delta, new)
             return new.height
 
-        return self._commit(table, attempt) if rows.height else 0
+        return self.commit(table, attempt) if rows.height else 0
 
     def upsert(self, table: Table, frame: pl.DataFrame) -> int:
         """Insert rows, or put them in the place of those that differ; else commit nothing.
@@ -172,7 +172,7 @@ class Lake:
                 n_changed += part.height
             return n_changed
 
-        return self._commit(table, attempt) if rows.height else 0
+        return self.commit(table, attempt) if rows.height else 0
 
     def replace_where(
         self, table: Table, frame: pl.DataFrame, where: Mapping[str, object]
@@ -211,7 +211,7 @@ class Lake:
             overwrite(table, delta, rows, predicate)
             return True
 
-        return self._commit(table, attempt)
+        return self.commit(table, attempt)
 
     def delete(self, table: Table, column: str, values: Sequence[str]) -> int:
         """Delete the rows that have one of some values in a column; if none, commit nothing.
@@ -234,7 +234,7 @@ class Lake:
                 remove(delta, one_of(column, part.get_column(column)))
             return found.len()
 
-        return self._commit(table, attempt)
+        return self.commit(table, attempt)
 
     def settle(self, table: Table) -> tuple[int, frozenset[str]]:
         """Write a checkpoint: whoever reads the latest version needs no older commit.
@@ -248,15 +248,24 @@ class Lake:
             names = pl.DataFrame(delta.get_add_actions()).get_column("path")
             return delta.version(), frozenset(names)
 
+    def opened(self, table: Table, version: int | None = None) -> DeltaTable | None:
+        """Open a table's log, for upkeep: now or as of a version; None where there is none.
+
+        Raises:
+            ContractViolation: If the table has another schema, or never had that version.
+            Retryable: If the storage does not answer.
+        """
+        with translated(table):
+            return self._open(table, version)
+
     def migration(self, table: Table) -> Migration:
         """What the stored table lacks; nothing where there is no table yet.
 
         Raises:
             ContractViolation: If the difference is none that a migration mends.
         """
-        with translated(table):
-            delta = self._open(table)
-            return Migration() if delta is None else plan_migration(table, delta)
+        delta = self.opened(table)
+        return Migration() if delta is None else plan_migration(table, delta)
 
     def migrate(self, table: Table) -> None:
         """Bring a stored table to its declaration; every commit does so first.
@@ -266,9 +275,16 @@ class Lake:
             Retryable: If the storage does not answer, or other writers win for too long.
         """
         if self.migration(table).is_needed:
-            self._commit(table, lambda _: None)
+            self.commit(table, lambda _: None)
 
-    def _commit(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
+    def commit(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
+        """Let `attempt` read the table and commit, again while others commit in between.
+
+        A table that does not exist is made first; one of an earlier schema is migrated.
+
+        Raises:
+            Retryable: If the storage does not answer, or other writers win for too long.
+        """
         with translated(table), locked(self._path(table)):
             return until_no_conflict(table, lambda: attempt(self._open_to_write(table)))
 
