@@ -8,7 +8,17 @@ import sys
 
 import typer
 
-from flows.commands import drill, model, modelling, nights, privacy, publishing, reading, users
+from flows.commands import (
+    drill,
+    model,
+    modelling,
+    nights,
+    privacy,
+    publishing,
+    reading,
+    reporting,
+    users,
+)
 from tasks.errors import Misconfigured, SmartMammoError
 
 app = typer.Typer(
@@ -19,7 +29,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (nights, reading, publishing, modelling, model, privacy, users, drill):
+for group in (
+    nights,
+    reading,
+    publishing,
+    reporting,
+    modelling,
+    model,
+    privacy,
+    users,
+    drill,
+):
     app.add_typer(group.app)
 
 

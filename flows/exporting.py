@@ -38,8 +38,17 @@ def export_list(out: Path, kind: str, day: date | None, language: str) -> tuple[
         raise Misconfigured(f"{lake.url} has no list{f' of {day}' if day else ''}: {newest}.")
     rows = reports.priority_list(day or dates[0])
     address = Address(LIST_PATH, {"lang": (language,)})
-    try:
-        out.write_bytes(_WRITERS[kind](address, rows))
-    except OSError as error:
-        raise Misconfigured(f"{out} cannot be written: {error.strerror}.") from error
+    write_file(out, _WRITERS[kind](address, rows))
     return day or dates[0], rows.height
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that somebody asked for.
+
+    Raises:
+        Misconfigured: If it cannot be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be written: {error.strerror}.") from error

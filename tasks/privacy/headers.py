@@ -3,10 +3,12 @@
 The only module beside the door that sees one. It stores and logs nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
+from pydicom import Dataset
 
 from tasks.errors import Rejected
 from tasks.ingest import values
@@ -48,6 +50,20 @@ def read_identity(
     header = read_header(lambda n_bytes: store.read_part(object_key, etag, n_bytes), size_bytes)
     names = ("PatientID", "IssuerOfPatientID", "StudyInstanceUID")
     return PlainIdentity(*(values.identity(header, name) for name in names))
+
+
+def read_whole_header(
+    store: ObjectStore, object_key: str, etag: str, size_bytes: int, *, keywords: Sequence[str]
+) -> Dataset:
+    """Read some attributes of an object's header as they stand.
+
+    Raises:
+        Rejected: If it is no DICOM object, or damaged.
+        ObjectChanged: If another object is there by now, or none.
+        Retryable: If the store does not answer.
+    """
+    fetch = partial(store.read_part, object_key, etag)
+    return read_header(fetch, size_bytes, keywords=keywords)
 
 
 def issuers_in_use(lake: Lake, store: ObjectStore) -> frozenset[str]:

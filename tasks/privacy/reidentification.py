@@ -1,11 +1,13 @@
 """From an exam back to the woman, by the header of an object: no pseudonym leads back.
 
-Each use is on record before the header is read. The identity is returned and kept nowhere.
+Each use is on record before the header is read. What it says is returned and kept nowhere.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
+from pydicom import Dataset
 
 from tasks.errors import ContractViolation, SmartMammoError
 from tasks.ingest.object_store import ObjectStore
@@ -13,7 +15,7 @@ from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.lake.schemas import INSTANCES, OBJECTS, PRIORITY_LISTS
 from tasks.lake.store import Lake
 from tasks.privacy.audit import Asker, record_use
-from tasks.privacy.headers import PlainIdentity, read_identity
+from tasks.privacy.headers import PlainIdentity, read_identity, read_whole_header
 from tasks.privacy.subject import UnknownSubjectError
 
 SHORTEST_KEY = 8
@@ -68,6 +70,40 @@ def reidentify(
         IdentityGoneError: If its objects are gone.
         ContractViolation: If the object there is of another exam, or the key is another.
     """
+    present = _disclose(lake, exam_key, asker)
+    identity = read_identity(store, *present.row(0))
+    _check_exam(pseudonymiser, identity.study_instance_uid, exam_key)
+    return identity
+
+
+def read_headers(
+    lake: Lake,
+    store: ObjectStore,
+    pseudonymiser: Pseudonymiser,
+    exam_key: str,
+    asker: Asker,
+    keywords: Sequence[str],
+) -> dict[str, Dataset]:
+    """Read from the bucket again the plain headers of an exam's images.
+
+    Returns:
+        By sop_instance_key.
+
+    Raises:
+        Misconfigured: If the role does not allow it.
+        IdentityGoneError: If its objects are gone.
+        ContractViolation: If an object there is of another exam, or the key is another.
+    """
+    headers: dict[str, Dataset] = {}
+    for place in _disclose(lake, exam_key, asker).iter_rows():
+        header = read_whole_header(store, *place, keywords=keywords)
+        _check_exam(pseudonymiser, str(header.StudyInstanceUID), exam_key)
+        headers[pseudonymiser.sop_instance_key(str(header.SOPInstanceUID))] = header
+    return headers
+
+
+def _disclose(lake: Lake, exam_key: str, asker: Asker) -> pl.DataFrame:
+    """Put a use on record; where the exam's images lie."""
     asker.check_role()
     instances = lake.read(INSTANCES, where=pl.col("exam_key") == exam_key)
     record_use(lake, asker, "reidentify", frozenset(instances.get_column("patient_key")))
@@ -81,10 +117,12 @@ def reidentify(
             f"No object of exam {exam_key} is in the bucket any more: only its headers could "
             "tell whom it is of."
         )
-    identity = read_identity(store, *present.row(0))
-    if pseudonymiser.exam_key(identity.study_instance_uid) != exam_key:
+    return present
+
+
+def _check_exam(pseudonymiser: Pseudonymiser, study_instance_uid: str, exam_key: str) -> None:
+    if pseudonymiser.exam_key(study_instance_uid) != exam_key:
         raise ContractViolation(
             f"The header in the bucket does not lead to exam {exam_key}: the pseudonym key is "
             "not the one that this lake was made with."
         )
-    return identity
