@@ -10,6 +10,7 @@ import typer
 
 from flows.commands import (
     drill,
+    lake,
     model,
     modelling,
     nights,
@@ -38,6 +39,7 @@ for group in (
     model,
     privacy,
     users,
+    lake,
     drill,
 ):
     app.add_typer(group.app)
