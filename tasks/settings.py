@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes."
     )
     exams_per_shard: int = Field(32, ge=1, le=64, description="Exams in one Prefect task.")
+    quiet_minutes: float = Field(
+        10.0,
+        ge=0,
+        description="An exam that lacks views waits so long after its newest object; 0: never.",
+    )
     decode_timeout_s: float = Field(
         20.0, gt=0, description="A worker that takes longer over one image is killed."
     )

@@ -154,6 +154,7 @@ class Drill:
             "SMART_MAMMO_HOME": str(self._settings.home.resolve() / name),
             "SMART_MAMMO_S3_BUCKET": f"drill-{name}",
             "SMART_MAMMO_PSEUDONYM_KEY": _KEY,
+            "SMART_MAMMO_QUIET_MINUTES": "0",
             "SMART_MAMMO_MODEL_REPOSITORY": str(self._settings.model_repository.resolve()),
         }
         os.environ.update(

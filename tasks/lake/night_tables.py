@@ -41,7 +41,8 @@ PRIORITY_LISTS = Table(
         text("driving_view", "CC or MLO.", nullable=True),
         text(
             "reason",
-            "score, aged, or the RejectionReason that keeps the exam from being scored.",
+            "score, aged, pending, still_arriving, or the RejectionReason that keeps the exam "
+            "from being scored.",
         ),
         text(
             "finding", "no_finding, mass or calcification, of the driving image.", nullable=True
@@ -56,8 +57,8 @@ PRIORITY_LISTS = Table(
         whole("n_images_unscorable", "Images that could not be scored."),
         text(
             "flags",
-            "views_missing, extra_views, image_unscorable, implant, score_drift, and of an "
-            "image's quality small_breast, saturated, blackened, cut_off, blurred, "
+            "views_missing, extra_views, image_unscorable, implant, score_drift, late_view, "
+            "and of an image's quality small_breast, saturated, blackened, cut_off, blurred, "
             "duplicated_pixels, wrong_side; joined by a comma.",
         ),
         text(

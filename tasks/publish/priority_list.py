@@ -8,18 +8,14 @@ from datetime import date
 
 import polars as pl
 
-from models.contract import LATERALITIES, VIEWS
 from tasks.lake.schemas import PRIORITY_LISTS
+from tasks.publish.completion import STANDARD_VIEWS
 
 AGEING_DAYS = 14
 """An exam that has waited longer may not starve behind higher scores."""
 
 AGEING_EVERY = 5
 """Every fifth ranked place goes to the exam that has waited longest past `AGEING_DAYS`."""
-
-STANDARD_VIEWS = frozenset(
-    f"{laterality}-{view}" for laterality in LATERALITIES for view in VIEWS
-)
 
 _ORDER = ("ordering_score", "waiting_days", "exam_key")
 

@@ -3,6 +3,7 @@
 A list equal to the one that stands is not written again.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
@@ -17,11 +18,19 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.publish.completion import find_arriving, find_reopened
 from tasks.publish.drift import Drift, find_drift, with_ordering
 from tasks.publish.exam_quality import exam_flags, with_quality_flags
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
+
+STILL_ARRIVING = "still_arriving"
+LATE_VIEW = "late_view"
+
+_OBJECT_COLUMNS = [
+    *("object_key", "etag", "gone_at", "exam_key", "last_modified_at", "first_seen_at")
+]
 
 
 class Publication(NamedTuple):
@@ -38,30 +47,76 @@ class Publication(NamedTuple):
     drifts: list[Drift]
 
 
-def publish_list(lake: Lake, model_version: str, run: Run) -> Publication:
-    """Publish the list of the run's date."""
+@dataclass(frozen=True)
+class _Completion:
+    """Exams that stand on the list otherwise than their scores say.
+
+    Args:
+        arriving: Not whole yet, and their newest image is young.
+        reopened: Read before an image that came late.
+    """
+
+    arriving: pl.Series
+    reopened: pl.Series
+
+
+def publish_list(
+    lake: Lake, model_version: str, run: Run, quiet_minutes: float = 0
+) -> Publication:
+    """Publish the list of the run's date.
+
+    Args:
+        lake: The tables.
+        model_version: Whose scores order it.
+        run: Of the night.
+        quiet_minutes: An exam that lacks views waits so long for them in the unscorable lane.
+    """
     instances = lake.read(INSTANCES)
     facts = exam_facts(instances)
     scores = _scores(lake, facts, model_version)
     scored = facts.join(scores, on="exam_key")
     drifts = find_drift(scored)
-    exams = with_ordering(_unread_exams(lake, instances, facts, scores), scored, drifts)
-    rows = order_exams(exams, run.list_date).with_columns(
+    completion = _completion(lake, instances, run, quiet_minutes)
+    unread = _unread_exams(lake, instances, facts, scores, completion)
+    rows = order_exams(with_ordering(unread, scored, drifts), run.list_date).with_columns(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
     )
     rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION))
+    late = pl.DataFrame({"exam_key": completion.reopened}).with_columns(
+        quality_flags=pl.lit(LATE_VIEW)
+    )
+    rows = with_quality_flags(rows, late)
     rows = rows.select(PRIORITY_LISTS.schema.names()).cast(PRIORITY_LISTS.schema)
     is_new = lake.replace_where(PRIORITY_LISTS, rows, {"list_date": run.list_date})
     return Publication(rows.height, is_new, drifts)
 
 
+def _completion(
+    lake: Lake, instances: pl.DataFrame, run: Run, quiet_minutes: float
+) -> _Completion:
+    objects = lake.read(OBJECTS, columns=_OBJECT_COLUMNS)
+    columns = ["exam_key", "recorded_at"]
+    readings = lake.read(OUTCOMES, columns=columns, where=pl.col("source") == "reader")
+    return _Completion(
+        find_arriving(instances, objects, run.started_at, quiet_minutes),
+        find_reopened(instances, objects, readings),
+    )
+
+
 def _unread_exams(
-    lake: Lake, instances: pl.DataFrame, facts: pl.DataFrame, scores: pl.DataFrame
+    lake: Lake,
+    instances: pl.DataFrame,
+    facts: pl.DataFrame,
+    scores: pl.DataFrame,
+    completion: _Completion,
 ) -> pl.DataFrame:
-    """Every exam without a reader's outcome: facts, scores where there are, else the reason."""
+    """Every exam that waits for a reader: facts, scores where it is whole, else the reason."""
     read = lake.read(OUTCOMES, columns=["exam_key"], where=pl.col("source") == "reader")
-    exams = facts.join(read, on="exam_key", how="anti")
+    is_arriving = pl.col("exam_key").is_in(completion.arriving.implode())
+    done = read.filter(~pl.col("exam_key").is_in(completion.reopened.implode()))
+    exams = facts.join(done, on="exam_key", how="anti")
+    scores = scores.filter(~is_arriving)
     images = instances.group_by("exam_key").agg(pl.len().cast(pl.Int64).alias("n_images"))
     return (
         exams.join(scores, on="exam_key", how="left")
@@ -70,7 +125,9 @@ def _unread_exams(
         .with_columns(
             pl.col("n_images_scored").fill_null(0),
             pl.col("n_images_unscorable").fill_null(pl.col("n_images")),
-            pl.col("reason").fill_null("pending"),
+            reason=pl.when(is_arriving)
+            .then(pl.lit(STILL_ARRIVING))
+            .otherwise(pl.col("reason").fill_null("pending")),
         )
         .sort("exam_key")
     )

@@ -1,7 +1,7 @@
 """Whole nights on real servers: accounting, idempotence, revisions, late views."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import polars as pl
@@ -17,6 +17,7 @@ from tasks.lake.schemas import (
     PRIORITY_LISTS,
     RUNS,
 )
+from tasks.publish.decision import Decision, record_decision
 from tasks.synthetic.campaign import generate_campaign, generate_exam
 from tasks.synthetic.plan import CampaignPlan
 from tasks.synthetic.trouble import GeneratedObject, Trouble
@@ -107,7 +108,10 @@ def test_changed_pixels_under_a_key_are_scored_again(campaign):
     assert not campaign.content(EXAM_SCORES).equals(before)
 
 
-def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(campaign):
+def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(
+    campaign, monkeypatch
+):
+    monkeypatch.setenv("SMART_MAMMO_QUIET_MINUTES", "10")
     objects = list(generate_campaign(QUIET))
     campaign.put(objects[1:])
     campaign.run()
@@ -115,9 +119,14 @@ def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(campa
     flagged = campaign.read(PRIORITY_LISTS).filter(
         pl.col("flags").str.contains("views_missing")
     )
-    assert flagged.height == 1
+    waits = flagged.select("rank", "lane", "reason", "exam_score").rows()
+    assert waits == [(1, "unscorable", "still_arriving", None)]
+    decision = Decision(flagged["exam_key"][0], {"L": "2"}, None, recalled=False)
+    record_decision(campaign.lake, decision, "ana", datetime.now(UTC))
     campaign.put(objects[:1])
     campaign.run()
+    now = campaign.read(PRIORITY_LISTS).filter(pl.col("flags").str.contains("late_view"))
+    assert now.select("exam_key", "lane").rows() == [(flagged["exam_key"][0], "ranked")]
     reopened = campaign.read(EXAM_SCORES).filter(pl.col("exam_key") == flagged["exam_key"][0])
     assert reopened["n_images_scored"][0] == 4
     then = campaign.lake.scan(PRIORITY_LISTS, former).collect()

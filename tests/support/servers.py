@@ -51,4 +51,4 @@ def servers(
         s3_server.keys.access_key,
         s3_server.keys.secret_key,
     )
-    return environment_of(addresses)
+    return {**environment_of(addresses), "SMART_MAMMO_QUIET_MINUTES": "0"}

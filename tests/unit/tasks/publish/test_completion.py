@@ -1,0 +1,95 @@
+"""Exams that still arrive, and exams that a late image opens again."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from tasks.lake.schemas import INSTANCES, OBJECTS, OUTCOMES
+from tasks.publish.completion import find_arriving, find_reopened
+
+NOW = datetime(2026, 11, 26, 5, tzinfo=UTC)
+FOUR = ("L-CC", "L-MLO", "R-CC", "R-MLO")
+PRESENTATION, PROCESSING = "FOR PRESENTATION", "FOR PROCESSING"
+
+
+def minutes_ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
+def exam(
+    *views: str,
+    ages: tuple[float, ...] = (5,),
+    intent: str = PRESENTATION,
+    is_gone: bool = False,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Instances and objects of one exam; the last age holds for the views that are left."""
+    instances, objects = [], []
+    for number, view in enumerate(views):
+        laterality, position = view.split("-")
+        at = minutes_ago(ages[min(number, len(ages) - 1)])
+        place = {"object_key": f"{number}.dcm", "etag": "e", "exam_key": "a"}
+        named = {"image_laterality": laterality, "view_position": position}
+        instances.append(place | named | {"presentation_intent_type": intent})
+        times = {"first_seen_at": at, "last_modified_at": at}
+        objects.append(place | times | {"gone_at": NOW if is_gone else None})
+    schemas = (INSTANCES.schema, OBJECTS.schema)
+    return tuple(
+        pl.DataFrame(rows, schema={name: schema[name] for name in rows[0]})
+        for rows, schema in zip((instances, objects), schemas, strict=True)
+    )
+
+
+def arriving(frames: tuple[pl.DataFrame, pl.DataFrame], quiet_minutes: float = 10) -> list[str]:
+    return find_arriving(*frames, NOW, quiet_minutes).to_list()
+
+
+def test_an_exam_that_lacks_a_view_waits_for_it():
+    assert arriving(exam(*FOUR[:3])) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        exam(*FOUR),
+        exam(*FOUR, FOUR[0]),
+        exam(*FOUR[:3], ages=(60, 30, 11)),
+        exam(*FOUR[:3], is_gone=True),
+    ],
+    ids=["whole", "with a repeat", "quiet for long", "taken away"],
+)
+def test_an_exam_that_is_whole_or_quiet_does_not_wait(frames):
+    assert arriving(frames) == []
+
+
+def test_the_newest_object_counts():
+    assert arriving(exam(*FOUR[:3], ages=(300, 200, 1))) == ["a"]
+
+
+def test_raw_images_are_not_the_views_that_are_expected():
+    assert arriving(exam(*FOUR, intent=PROCESSING)) == ["a"]
+
+
+def test_no_exam_waits_where_nobody_asks_for_it():
+    assert arriving(exam(*FOUR[:3], ages=(0,)), quiet_minutes=0) == []
+
+
+def reopened(ages: tuple[float, ...], read_ages: tuple[float, ...]) -> list[str]:
+    rows = [{"exam_key": "a", "recorded_at": minutes_ago(age)} for age in read_ages]
+    schema = {name: OUTCOMES.schema[name] for name in ("exam_key", "recorded_at")}
+    return find_reopened(*exam(*FOUR, ages=ages), pl.DataFrame(rows, schema=schema)).to_list()
+
+
+@pytest.mark.parametrize(
+    ("ages", "read_ages", "found"),
+    [
+        ((90, 90, 90, 20), (60,), ["a"]),
+        ((90, 90, 90, 90), (60,), []),
+        ((90, 90, 90, 20), (60, 10), []),
+        ((20, 20, 20, 10), (60,), []),
+        ((90, 90, 90, 20), (), []),
+    ],
+    ids=["late view", "in time", "read again", "imported before its images", "never read"],
+)
+def test_a_view_after_the_reading_opens_the_exam_again(ages, read_ages, found):
+    assert reopened(ages, read_ages) == found
