@@ -85,8 +85,8 @@ def _aggregate(services: Services, run: Run) -> StepResult:
 def _publish(services: Services, run: Run) -> tuple[StepResult, Publication]:
     start = perf_counter()
     with services.telemetry.step("publish", run) as told:
-        quiet_minutes = services.settings.quiet_minutes
-            publication = publish_list(services.lake, services.model.version, run, quiet_minutes)
+        version, quiet_minutes = services.model.version, services.settings.quiet_minutes
+        publication = publish_list(services.lake, version, run, quiet_minutes)
         told |= {"exams": publication.n_exams, "drifts": len(publication.drifts)}
     return StepResult(publication.n_exams, perf_counter() - start), publication
 
