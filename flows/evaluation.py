@@ -18,6 +18,12 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 import models.evaluation
+from flows.evaluation_evidence import (
+    Evidence,
+    check_training_set,
+    external_drop,
+    localise,
+)
 from models.evaluation.checks import Columns
 from models.evaluation.summary import summarise
 from models.evaluation.systems import Settings
@@ -76,6 +82,7 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
     n_draws: int = Settings.n_draws,
     seed: int = Settings.seed,
     about: Path | None = None,
+    evidence: Evidence | None = None,
 ) -> EvaluationFiles:
     """Evaluate a table of scores and write evaluation.json, .html, .pdf and model_card.md.
 
@@ -98,9 +105,11 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
         n_draws: Bootstrap resamples.
         seed: Of the resamples.
         about: TOML file of what no table tells (keys: `ABOUT_KEYS`), for card and checklist.
+        evidence: What the scores are held against besides the table.
 
     Raises:
         Misconfigured: If the file, a column or an option cannot be used; the sentence says why.
+        ContractViolation: If the system was trained on what the table holds.
     """
     columns = Columns(
         exam=exam_column,
@@ -115,9 +124,10 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
     )
     settings = Settings(prevalence, recall_rate, exams_per_day, n_draws, seed)
     _check_settings(settings)
-    stated = read_about(about)
+    stated, evidence = read_about(about), evidence or Evidence()
     try:
         table = read_table(read_scores(scores), columns)
+        leakage = check_training_set(table, evidence)
         with threadpool_limits(
             1
         ):  # thousands of small products: threads cost more than they give
@@ -133,6 +143,9 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
         "settings": asdict(settings),
         "versions": _versions(),
         **figures,
+        "leakage": leakage,
+        "localisation": localise(table, evidence),
+        "external": external_drop(figures, evidence),
     }
     return _write(report, out)
 

@@ -11,6 +11,14 @@ from reports_app.exploration_report import render_exploration
 from tasks.datasets.catalogue import IMPORTERS
 from tasks.datasets.exploration import explore
 from tasks.errors import Misconfigured
+from tasks.lake.store import Lake
+
+
+def lake_of(data: str) -> Lake:
+    """The lake of an imported set, by the set's name or by its folder or address."""
+    settings = load_settings()
+    url = str(settings.home / "datasets" / data) if data in IMPORTERS else data
+    return build_lake(settings.model_copy(update={"lake_url": url}))
 
 
 def run_exploration(data: str, out: Path) -> list[Path]:
@@ -26,9 +34,7 @@ def run_exploration(data: str, out: Path) -> list[Path]:
     Raises:
         Misconfigured: If nothing was imported there, or the folder cannot be written.
     """
-    settings = load_settings()
-    url = str(settings.home / "datasets" / data) if data in IMPORTERS else data
-    figures = explore(build_lake(settings.model_copy(update={"lake_url": url})))
+    figures = explore(lake_of(data))
     page, numbers = out / "exploration.html", out / "exploration.json"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,9 @@ _IMAGES = Recipe(
     patience=4,
 )
 
+_LEARNED_RATE = 3e-4
+"""Of a backbone that knows natural images: a higher one would undo what it knows."""
+
 
 def recipe_for(
     *,
@@ -67,10 +70,12 @@ def recipe_for(
         network: Its architecture; the default one if left out.
     """
     recipe = _CROPS if is_crop else _IMAGES
+    is_learned = network is not None and network.weights != "none"
     training = replace(
         recipe.training,
         seed=seed,
         epochs=epochs or recipe.training.epochs,
+        learning_rate=_LEARNED_RATE if is_learned else recipe.training.learning_rate,
         network=network or recipe.training.network,
     )
     return replace(recipe, training=training, stream=replace(recipe.stream, seed=seed))

@@ -12,22 +12,30 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from flows.importing import run_import
 from flows.lake_recipe import TEST, TRAINING, WATCHED, Recipe, recipe_for
 from flows.services import load_settings
 from flows.training_curves import Curves
 from flows.training_set import TrainingSet, open_training_set
+from models.backbones import WeightsUnavailableError
 from models.calibration import band_edges, fit_platt
 from models.dataset import StreamConfig
 from models.export import load_packaged, package
 from models.metrics import auc_interval
-from models.network import MammographyNetwork
+from models.network import MammographyNetwork, NetworkConfig, build_network
+from models.record import LICENCES
 from models.scoring import exam_auc, exam_scores, mean_breast_scores, score_images
 from models.selection import BestEpoch, load_best, read_selection
 from models.training import Trainer, choose_device
 from tasks.datasets.catalogue import IMPORTERS
+from tasks.datasets.split_file import write_split
 from tasks.errors import Misconfigured
 from tasks.redeploy.repository import CHECKSUM_FILE, seal_package, version_folder
+
+SPLIT_NAME, SCORES_NAME = "split.csv", "test_scores.csv"
+"""In the run's folder: what `mammo evaluate` takes as --trained-on and --scores."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,9 @@ class TrainingRequest:
         start: Version folder whose weights training starts from.
         epochs: At most; the recipe's own if None.
         seed: Of split, weights and order.
+        backbone: Without `start`: of the network; the default one if None.
+        weights: Of the backbone: none or imagenet.
+        split: Table of the split to take instead of the set's own.
     """
 
     data: str
@@ -49,6 +60,9 @@ class TrainingRequest:
     start: Path | None = None
     epochs: int | None = None
     seed: int = 1
+    backbone: str | None = None
+    weights: str = "none"
+    split: Path | None = None
 
 
 def run_lake_training(
@@ -66,15 +80,16 @@ def run_lake_training(
     target = version_folder(repository, version)
     if (target / CHECKSUM_FILE).exists():  # an unsealed folder is what a kill left
         raise Misconfigured(f"{target} is taken: name another --version.")
-    training_set = open_training_set(_lake_of(request), request.seed)
     first = _first_network(request.start)
+    config = first.config if first else _network_config(request)
+    training_set = open_training_set(_lake_of(request), request.seed, request.split)
     recipe = recipe_for(
-        is_crop=training_set.is_crop,
-        seed=request.seed,
-        epochs=request.epochs,
-        network=first.config if first else None,
+        is_crop=training_set.is_crop, seed=request.seed, epochs=request.epochs, network=config
     )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_split(training_set.labels, folder / SPLIT_NAME)
     network = train_on(training_set, recipe, folder, first)
+    _write_test_scores(network, training_set, folder)
     return package_proven(network, training_set, _describe(request, recipe, folder), target)
 
 
@@ -95,6 +110,35 @@ def _first_network(start: Path | None) -> MammographyNetwork | None:
             f"{start} is no version folder with weights ({error}): give one such as "
             "triton_repo/mammography/1."
         ) from error
+
+
+def _network_config(request: TrainingRequest) -> NetworkConfig:
+    """What was asked for; tried at once, so that absent weights are told before any work."""
+    config = NetworkConfig(request.backbone or NetworkConfig.backbone, request.weights)
+    try:
+        build_network(config, request.seed)
+    except (ValueError, WeightsUnavailableError) as error:
+        raise Misconfigured(str(error)) from error
+    return config
+
+
+def _write_test_scores(
+    network: MammographyNetwork, training_set: TrainingSet, folder: Path
+) -> None:
+    """Scores and truth of the test part, as `mammo evaluate` reads them."""
+    test = training_set.part(TEST)
+    scores = score_images(network, training_set.stream(test, StreamConfig()))
+    rows = scores.select("sop_instance_key", "malignancy_score").join(
+        test.select(
+            "sop_instance_key",
+            "exam_key",
+            "patient_key",
+            pl.col("image_laterality").fill_null("unknown"),
+            pl.col("is_malignant").cast(pl.Int8),
+        ),
+        on="sop_instance_key",
+    )
+    rows.sort("sop_instance_key").write_csv(folder / SCORES_NAME)
 
 
 def _describe(request: TrainingRequest, recipe: Recipe, folder: Path) -> dict[str, Any]:
@@ -183,6 +227,7 @@ def package_proven(
         "training": {"data": training_set.facts, **description},
         "metrics": {f"{name} test": proof},
         "calibration": _calibrate(network, training_set),
+        "licences": {**LICENCES, **training_set.licences},
     }
     package(network, target, status="trained", facts=facts)
     seal_package(target)

@@ -15,10 +15,12 @@ from flows.proof import LabelledSet
 from models.contract import IMAGE
 from models.dataset import MammogramStream, StreamConfig
 from models.tables import open_table
+from tasks.datasets.catalogue import IMPORTERS
 from tasks.datasets.keys import CROP_VERSION
 from tasks.datasets.leakage import check_leakage, hash_images
+from tasks.datasets.split_file import apply_split
 from tasks.errors import Misconfigured
-from tasks.lake.schemas import IMAGES, LABELS
+from tasks.lake.schemas import IMAGES, INSTANCES, LABELS
 from tasks.lake.store import Lake
 
 _FACTS = (
@@ -47,6 +49,15 @@ class TrainingSet:
     facts: dict[str, Any]
 
     @property
+    def licences(self) -> dict[str, str]:
+        """Of the images, for the record."""
+        names = self.facts["data_set"].split(", ")
+        known = [
+            f"{name}: {IMPORTERS[name].CARD.licence}" for name in names if name in IMPORTERS
+        ]
+        return {"training data": "; ".join(known) or self.facts["data_set"]}
+
+    @property
     def is_crop(self) -> bool:
         """Whether the images are crops and not whole breasts."""
         return self.shape != IMAGE.shape
@@ -61,11 +72,17 @@ class TrainingSet:
         return MammogramStream(images, labels, config, self.shape)
 
 
-def open_training_set(folder: Path, seed: int) -> TrainingSet:
+def open_training_set(folder: Path, seed: int, split: Path | None = None) -> TrainingSet:
     """Read an imported set and part its patients.
 
+    Args:
+        folder: Of the lake.
+        seed: Of the patients who are drawn.
+        split: Table of the split to take instead of the set's own.
+
     Raises:
-        Misconfigured: If nothing was imported there, or a part lacks a class.
+        Misconfigured: If nothing was imported there, a part lacks a class, or the split's table
+            cannot be used.
         ContractViolation: If a patient or a near-copy stands in two parts.
     """
     if not (folder / "images").is_dir():
@@ -78,6 +95,9 @@ def open_training_set(folder: Path, seed: int) -> TrainingSet:
     with_file = data.labels.filter(pl.col("is_malignant").is_not_null()).join(
         images.select("sop_instance_key"), on="sop_instance_key", how="semi"
     )
+    if split is not None:
+        with_file = apply_split(with_file, lake.read(INSTANCES), split)
+        check_leakage(with_file, hash_images(lake))  # as given, before patients are drawn
     labels = split_patients(with_file, seed)
     counts = check_leakage(labels, hash_images(lake))
     facts = {**_describe(lake, images), "images": counts, "split_seed": seed}

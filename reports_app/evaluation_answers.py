@@ -33,6 +33,7 @@ def facts_of(report: Tree) -> list[list[str]]:
             f"{1000 * settings['prevalence']:.1f} cancers per 1 000 exams, at most "
             f"{settings['recall_rate']:.0%} recalled, {settings['exams_per_day']} exams a day",
         ],
+        ["Leak from training", _leakage(report["leakage"])],
         ["Data", about.get("data_source", _ABSENT)],
         ["File", data["file"]],
         ["SHA-256", data["sha256"]],
@@ -44,6 +45,17 @@ def facts_of(report: Tree) -> list[list[str]]:
         ],
         ["Seed", str(settings["seed"])],
     ]
+
+
+def _leakage(found: Tree) -> str:
+    """What was compared; a leak that was found left no report."""
+    if found["checked"] is None:
+        return f"not checked: {found['reason']}"
+    copies = ", near-copies too" if found["near_copies"] else ""
+    return (
+        f"none: compared by {' and '.join(found['by'])}{copies} with "
+        f"{found['n_training_rows']:,} training rows of {found['checked']}"
+    )
 
 
 def _stated(about: Tree, *keys: str) -> str:
@@ -88,6 +100,12 @@ def answers_of(report: Tree) -> dict[str, str]:
         f"sample's and at {settings['prevalence']:.2%} prevalence",
         "calibration": "yes: section Calibration, before and after prevalence correction",
     }
+    if report["leakage"]["checked"]:
+        answers["partitions"] = f"leak from training: {_leakage(report['leakage'])}"
+    if "not_computable" not in report["external"]:
+        answers["external_test"] = "yes: section External set"
+    if "not_computable" not in report["localisation"]:
+        answers["explainability"] = "yes: section Localisation"
     if data["readers"]:
         answers["raters"] = f"yes: section Readers, {len(data['readers'])} readers"
     if data["columns"]["subgroups"]:

@@ -104,7 +104,6 @@ def failures(report: Tree) -> Section:
             "Exam level: cancers with the lowest scores and others with the highest, "
             "by identifier, "
             "with the share of exams that score lower. Other levels are in evaluation.json.",
-            "Localisation: not available, because a table of scores holds no regions.",
         ],
         [],
         [Grid("Worst failures", ["System", "Kind", "Exam", "Score", "Percentile"], rows)],

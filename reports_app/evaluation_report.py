@@ -16,6 +16,7 @@ from reports_app.evaluation_calibration import calibration
 from reports_app.evaluation_cases import failures, repeatability, subgroups
 from reports_app.evaluation_comparisons import comparisons, readers
 from reports_app.evaluation_figures import figure_html
+from reports_app.evaluation_localisation import external, localisation
 from reports_app.evaluation_rule_out import rule_out
 from reports_app.evaluation_sections import discrimination, operating_points
 from reports_app.evaluation_views import Axis, Grid, Plot, Section
@@ -35,6 +36,8 @@ _SECTIONS = (
     readers,
     subgroups,
     repeatability,
+    localisation,
+    external,
     failures,
 )
 

@@ -68,6 +68,16 @@ def train(
         Path | None, typer.Option(help="Version folder whose weights training starts from.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="At most.", min=1)] = None,
+    backbone: Annotated[
+        str | None, typer.Option(help="Without --start: such as efficientnet_lite0, resnet18.")
+    ] = None,
+    weights: Annotated[
+        str, typer.Option(help="Of the backbone: none, or imagenet where they can be had.")
+    ] = "none",
+    split: Annotated[
+        Path | None,
+        typer.Option(help="Instead of the set's own: object_key or sop_instance_key, split."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of split, weights and order.")] = 1,
 ) -> None:
     """Train a model, prove it on patients it never saw, and package it.
@@ -82,7 +92,9 @@ def train(
         return
     from flows.lake_training import TrainingRequest, run_lake_training
 
-    request = TrainingRequest(data, source, accept_licence, start, epochs, seed)
+    request = TrainingRequest(
+        data, source, accept_licence, start, epochs, seed, backbone, weights, split
+    )
     proof = run_lake_training(request, folder, repository, version)
     typer.echo(json.dumps(proof, indent=2))
     typer.echo(f"Written to {repository}; curves: tensorboard --logdir {folder}")
@@ -100,6 +112,32 @@ def evaluate(
     repeat_column: Annotated[str | None, typer.Option(help="Numbers repeats.")] = None,
     subgroup_column: Annotated[list[str] | None, typer.Option(help="Report by it too.")] = None,
     ignored_column: Annotated[list[str] | None, typer.Option(help="Not a scorer.")] = None,
+    reader_prefix: Annotated[
+        str, typer.Option(help="Scorers named so are human readers; empty: none is.")
+    ] = "Reader",
+    prevalence: Annotated[
+        float, typer.Option(help="Cancers per exam in the programme; 0.0051 is the BCSC's.")
+    ] = 0.0051,
+    recall_rate: Annotated[
+        float, typer.Option(help="Highest share of exams that the programme recalls.")
+    ] = 0.07,
+    exams_per_day: Annotated[int, typer.Option(help="That the programme reads.")] = 60,
+    trained_on: Annotated[
+        Path | None,
+        typer.Option(help="What the system was trained on, such as a run's split.csv."),
+    ] = None,
+    images: Annotated[
+        str | None, typer.Option(help="Lake of both sides' images: near-copies are sought too.")
+    ] = None,
+    marks: Annotated[
+        Path | None, typer.Option(help="Boxes drawn: image, top, left, bottom, right, score.")
+    ] = None,
+    lesions: Annotated[
+        Path | None, typer.Option(help="Lesions: image, top, left, bottom, right.")
+    ] = None,
+    internal: Annotated[
+        Path | None, typer.Option(help="evaluation.json on the system's own set: the drop.")
+    ] = None,
     about: Annotated[Path | None, typer.Option(help="TOML: what no table can tell.")] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
 ) -> None:
@@ -108,6 +146,7 @@ def evaluate(
     Every other numeric column of the table is a scorer.
     """
     from flows.evaluation import evaluate as run_evaluation
+    from flows.evaluation_evidence import Evidence
 
     files = run_evaluation(
         scores,
@@ -120,6 +159,11 @@ def evaluate(
         repeat_column=repeat_column,
         subgroup_columns=tuple(subgroup_column or ()),
         ignored_columns=tuple(ignored_column or ()),
+        reader_prefix=reader_prefix,
+        prevalence=prevalence,
+        recall_rate=recall_rate,
+        exams_per_day=exams_per_day,
+        evidence=Evidence(trained_on, images, marks, lesions, internal),
         about=about,
         seed=seed,
     )

@@ -42,6 +42,12 @@ class Columns:
         single = (self.exam, self.truth, self.breast, self.image, self.patient, self.repeat)
         return [name for name in (*single, *self.subgroups, *self.ignored) if name]
 
+    def key(self, level: str = "image") -> list[str]:
+        """Columns that tell the rows of a level apart; one may be named for two levels."""
+        depth = ("exam", "breast", "image").index(level) + 1
+        parts = (self.exam, self.breast, self.image)[:depth]
+        return list(dict.fromkeys(name for name in parts if name))
+
     def is_reader(self, scorer: str) -> bool:
         """Whether a scorer is a person."""
         return bool(self.reader_prefix) and scorer.lower().startswith(
@@ -114,9 +120,7 @@ def read_truth(column: pl.Series) -> pl.Series:
 
 def require_unique(frame: pl.DataFrame, columns: Columns) -> None:
     """No row stands twice."""
-    key = [
-        name for name in (columns.exam, columns.breast, columns.image, columns.repeat) if name
-    ]
+    key = [*columns.key(), *([columns.repeat] if columns.repeat else [])]
     doubles = frame.filter(frame.select(key).is_duplicated())
     if doubles.height:
         shown = ", ".join(f"{name} {doubles[name][0]}" for name in key)

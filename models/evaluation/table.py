@@ -96,9 +96,8 @@ def read_table(frame: pl.DataFrame, columns: Columns) -> ScoreTable:
 def _first_repeat(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     if columns.repeat is None:
         return frame
-    key = [name for name in (columns.exam, columns.breast, columns.image) if name]
     return frame.sort(columns.repeat, maintain_order=True).unique(
-        key, keep="first", maintain_order=True
+        columns.key(), keep="first", maintain_order=True
     )
 
 
@@ -108,8 +107,7 @@ def _level_names(columns: Columns) -> list[str]:
 
 
 def _gather(frame: pl.DataFrame, columns: Columns, scorers: list[str], name: str) -> Level:
-    depth = {"image": 3, "breast": 2, "exam": 1}[name]
-    key = [part for part in (columns.exam, columns.breast, columns.image)[:depth] if part]
+    key = columns.key(name)
     cluster = columns.patient or columns.exam
     rows = frame.group_by(key, maintain_order=True).agg(
         pl.col(columns.truth).any().alias("__truth"),

@@ -92,7 +92,8 @@ def check_leakage(
     """Refuse a split that parts a patient's images or an image from its near-copy.
 
     Args:
-        labels: Rows of `labels`; images without a split are on no side.
+        labels: Rows of `labels`; images without a split are on no side, and of patients or
+            images without a key nothing is said.
         hashes: Of its images; those without one are compared by patient alone.
 
     Returns:
@@ -102,7 +103,11 @@ def check_leakage(
         ContractViolation: If anything stands on both sides; the message names the pairs.
     """
     split = labels.filter(pl.col("split").is_not_null())
-    pairs = _patients_on_both_sides(split) + _copies_on_both_sides(split, hashes or {})
+    pairs = [
+        *_on_both_sides(split, "patient_key", "patient"),
+        *_on_both_sides(split, "sop_instance_key", "image"),
+        *_copies_on_both_sides(split, hashes or {}),
+    ]
     if pairs:
         named = "; ".join(pairs[:N_NAMED_PAIRS])
         raise ContractViolation(
@@ -112,10 +117,10 @@ def check_leakage(
     return dict(split["split"].value_counts().sort("split").iter_rows())
 
 
-def _patients_on_both_sides(split: pl.DataFrame) -> list[str]:
-    sides = split.group_by("patient_key").agg(pl.col("split").unique().sort())
-    torn = sides.filter(pl.col("split").list.len() > 1).sort("patient_key")
-    return [f"patient {key} in {' and '.join(where)}" for key, where in torn.iter_rows()]
+def _on_both_sides(split: pl.DataFrame, column: str, word: str) -> list[str]:
+    sides = split.drop_nulls(column).group_by(column).agg(pl.col("split").unique().sort())
+    torn = sides.filter(pl.col("split").list.len() > 1).sort(column)
+    return [f"{word} {key} in {' and '.join(where)}" for key, where in torn.iter_rows()]
 
 
 def _copies_on_both_sides(split: pl.DataFrame, hashes: Mapping[str, Hash]) -> list[str]:

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from flows.evaluation import ABOUT_KEYS, evaluate, read_about, read_scores
+from flows.evaluation_evidence import Evidence
 from reports_app.texts.evaluation_checklist import ITEMS
-from tasks.errors import Misconfigured
+from tasks.errors import ContractViolation, Misconfigured
 
 SELF_ANSWERED = {
     *(
@@ -116,3 +117,59 @@ def test_a_misspelt_statement_is_refused(tmp_path: Path):
 
 def test_every_item_is_answered_by_the_figures_or_may_be_stated():
     assert {item.key for item in ITEMS} <= ABOUT_KEYS | SELF_ANSWERED
+
+
+def with_patients(scores: Path) -> Path:
+    frame = pl.read_csv(scores).with_columns(patient="p" + pl.col("exam").cast(pl.String))
+    frame.write_csv(scores)
+    return scores
+
+
+def judge(scores: Path, out: Path, evidence: Evidence) -> dict:
+    columns = {"exam_column": "exam", "truth_column": "cancer", "patient_column": "patient"}
+    files = evaluate(with_patients(scores), out, n_draws=50, evidence=evidence, **columns)
+    return json.loads(files.figures.read_text())
+
+
+def test_a_patient_of_the_training_set_is_refused_by_name(scores: Path, tmp_path: Path):
+    (tmp_path / "split.csv").write_text("patient_key,split\np7,training\np8,test\n")
+    with pytest.raises(ContractViolation, match="patient p7 in evaluation and training"):
+        judge(scores, tmp_path / "out", Evidence(trained_on=tmp_path / "split.csv"))
+
+
+def test_what_was_compared_stands_in_the_report(scores: Path, tmp_path: Path):
+    (tmp_path / "split.csv").write_text("patient_key,split\nq1,training\np8,test\n")
+    report = judge(scores, tmp_path / "out", Evidence(trained_on=tmp_path / "split.csv"))
+    assert report["leakage"]["n_training_rows"] == 1
+    assert "1 training rows of split.csv" in (tmp_path / "out/evaluation.html").read_text()
+
+
+def test_a_training_set_that_cannot_be_compared_is_refused(scores: Path, tmp_path: Path):
+    evidence = Evidence(trained_on=tmp_path / "split.csv")
+    with pytest.raises(Misconfigured, match="name --patient-column or --image-column"):
+        evaluate(scores, tmp_path, exam_column="exam", truth_column="cancer", evidence=evidence)
+
+
+def test_marks_lesions_and_the_systems_own_set_have_their_sections(
+    scores: Path, tmp_path: Path
+):
+    header = "image,top,left,bottom,right,score\n"
+    (tmp_path / "marks.csv").write_text(f"{header}i1,0,0,9,9,0.5\n")
+    (tmp_path / "lesions.csv").write_text(f"{header}i1,0,0,9,9,1\n")
+    judge(scores, tmp_path / "own", Evidence())
+    evidence = Evidence(
+        marks=tmp_path / "marks.csv",
+        lesions=tmp_path / "lesions.csv",
+        internal=tmp_path / "own/evaluation.json",
+    )
+    report = judge(scores, tmp_path / "out", evidence)
+    assert report["localisation"]["pointing"]["n_events"] == 1
+    assert report["external"]["exam"][0]["drop"] == 0
+    page = (tmp_path / "out/evaluation.html").read_text()
+    assert "Lesions found at 0.25 false marks an image" in page
+    assert "AUC on its own set" in page
+
+
+def test_marks_without_lesions_are_refused(scores: Path, tmp_path: Path):
+    with pytest.raises(Misconfigured, match="needs both --marks and --lesions"):
+        judge(scores, tmp_path / "out", Evidence(marks=tmp_path / "marks.csv"))
