@@ -9,24 +9,25 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort
 from waitress.server import create_server
 
 from reports_app.access.roles import Role, is_room, may_enter
-from reports_app.access.sign_in import SignIn, current_roles, require_sign_in
+from reports_app.access.sign_in import (
+    SignIn,
+    current_name,
+    current_roles,
+    require_sign_in,
+)
 from reports_app.classify_files import register_classify_files
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
 from reports_app.exam_files import find_image, register_exam_files
 from reports_app.exam_records import ExamRecords
-from reports_app.exports import list_csv
 from reports_app.hanging import is_mirrored, shown_size_px
-from reports_app.links import (
-    CAMPAIGN_PATH,
-    EXAM_PATH,
-    Address,
-)
+from reports_app.links import CAMPAIGN_PATH, EXAM_PATH, Address
+from reports_app.list_files import register_list_files
 from reports_app.model_records import ModelRecords
 from reports_app.pages import (
     campaign,
@@ -35,6 +36,7 @@ from reports_app.pages import (
     priority_list,
     what_if,
 )
+from reports_app.pages.list_readings import Desk
 from reports_app.palette import ACCENT_SHADES
 from reports_app.rendering import mammogram_png, saliency_png
 from reports_app.routing import Rooms, find_page
@@ -87,15 +89,20 @@ def create_app(
         add_log_handler=False,
     )
     reports = Reports(lake)
-    rooms = Rooms(reports, ExamRecords(lake), services, ModelRecords(lake))
+
+    def readers() -> list[str]:
+        return [current_name()] if sign_in is None else sign_in.names_of(Role.RADIOLOGIST)
+
+    rooms = Rooms(reports, ExamRecords(lake), services, ModelRecords(lake), readers)
     app.layout = _skeleton()
     _register_router(app, rooms)
     campaign.register(app)
-    priority_list.register(app)
+    priority_list.register(app, Desk(reports, lake, readers))
     what_if.register(app, reports)
     exam.register(app)
     exam_decision.register(app, reports, lake)
     _register_files(_server(app), reports)
+    register_list_files(_server(app), reports)
     register_exam_files(_server(app), reports, rooms.records, services.originals)
     register_classify_files(_server(app), services.classifier)
     protect(_server(app), allowed_hosts, _script_hashes(app))
@@ -192,18 +199,6 @@ def _register_files(server: Flask, reports: Reports) -> None:
         if png is None:
             abort(404)
         return Response(png, mimetype="image/png")
-
-    @server.get(priority_list.CSV_PATH)
-    def list_file() -> Response:  # pyright: ignore[reportUnusedFunction]  # Flask calls it
-        address = Address.parse(request.path, request.query_string.decode("ascii", "replace"))
-        day = address.day("date")
-        if day is None or day not in reports.list_dates():
-            abort(404)
-        disposition = {
-            "Content-Disposition": f'attachment; filename="lista-{day.isoformat()}.csv"'
-        }
-        body = list_csv(address, reports.priority_list(day))
-        return Response(body, mimetype="text/csv", headers=disposition)
 
 
 def _layer_png(layer: str, image: ExamImage, stored: StoredView) -> bytes | None:

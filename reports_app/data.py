@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from models.contract import IMAGE, SALIENCY
 from reports_app.campaign import Campaign, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
+from reports_app.list_rows import in_words
+from reports_app.list_versions import ListVersion, read_list, read_list_versions
 from reports_app.programme import join_programme
 from reports_app.quality import join_quality
+from reports_app.texts import Language, Texts
 from reports_app.what_if import WhatIf, make_what_if
 from tasks.lake.columns import Table
 from tasks.lake.schemas import (
@@ -29,7 +32,9 @@ from tasks.lake.schemas import (
     INSTANCES,
     OBJECTS,
     OPERATING_POINTS,
+    OUTCOMES,
     PRIORITY_LISTS,
+    READING_EVENTS,
     REGISTRATIONS,
     RUNS,
     TARGETS,
@@ -38,6 +43,7 @@ from tasks.lake.store import Lake
 from tasks.publish.exam_quality import IMAGE_COLUMNS
 from tasks.publish.programme import TABLES as PROGRAMME_TABLES
 from tasks.publish.programme import read_programme_facts
+from tasks.publish.reading_events import read_states
 from tasks.score.calibration import ANY, SCOPE
 
 Value = TypeVar("Value")
@@ -126,13 +132,32 @@ class Reports:
         """The days that a list was published for, the latest first."""
         return self._fresh("list_dates", (PRIORITY_LISTS,), self._read_list_dates)
 
-    def priority_list(self, list_date: date) -> pl.DataFrame:
-        """The rows of a published list, by rank."""
-        is_of_day = pl.col("list_date") == list_date
+    def priority_list(self, list_date: date, version: int | None = None) -> pl.DataFrame:
+        """The rows of a published list, by rank; of a former version where one is given."""
         return self._fresh(
-            f"list {list_date}",
+            f"list {list_date} {version}",
             (PRIORITY_LISTS,),
-            lambda: self._lake.read(PRIORITY_LISTS, where=is_of_day).sort("rank"),
+            lambda: read_list(self._lake, list_date, version),
+        )
+
+    def list_versions(self, list_date: date) -> list[ListVersion]:
+        """What was published for a day, the latest first."""
+        return self._fresh(
+            f"list versions {list_date}",
+            (PRIORITY_LISTS,),
+            lambda: read_list_versions(self._lake, list_date),
+        )
+
+    def list_in_words(
+        self, list_date: date, version: int | None, language: Language
+    ) -> pl.DataFrame:
+        """A published list in words, with how far its reading has come."""
+        return self._fresh(
+            f"list words {list_date} {version} {language}",
+            (PRIORITY_LISTS, READING_EVENTS, OUTCOMES),
+            lambda: in_words(
+                Texts(language), self.priority_list(list_date, version), read_states(self._lake)
+            ),
         )
 
     def image_quality(self) -> pl.DataFrame:

@@ -13,6 +13,9 @@ from reports_app.texts import Language, Texts, language_of
 
 CAMPAIGN_PATH = "/"
 LIST_PATH = "/list"
+LIST_FILES = "/list."
+"""Before the kind of file that a list is taken away as."""
+
 EXAM_PATH = "/exam/"
 NIGHTS_PATH = "/nights"
 QUALITY_PATH = "/quality"

@@ -38,12 +38,13 @@ from reports_app.services import AppServices
 
 @dataclass(frozen=True)
 class Rooms:
-    """What pages are built from."""
+    """What pages are built from; `readers` are the accounts that exams may be assigned to."""
 
     reports: Reports
     records: ExamRecords
     services: AppServices
     models: ModelRecords
+    readers: Callable[[], list[str]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ _PAGES = {
         "campaign.title", lambda address, rooms: campaign.content(address, rooms.reports)
     ),
     LIST_PATH: Page(
-        "list.title", lambda address, rooms: priority_list.content(address, rooms.reports)
+        "list.title",
+        lambda address, rooms: priority_list.content(address, rooms.reports, rooms.readers()),
     ),
     CLASSIFY_PATH: Page(
         "classify.title",

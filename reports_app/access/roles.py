@@ -11,6 +11,7 @@ from reports_app.links import (
     CAMPAIGN_PATH,
     CLASSIFY_PATH,
     EXAM_PATH,
+    LIST_FILES,
     LIST_PATH,
     MODELS_PATH,
     NIGHTS_PATH,
@@ -56,7 +57,7 @@ ROOMS = (
     Room(WHAT_IF_PATH, EVERYBODY),
     Room(NIGHTS_PATH, frozenset({Role.MANAGER, Role.ENGINEER})),
     Room(LIST_PATH, READERS),
-    Room(f"{LIST_PATH}.csv", READERS),
+    *(Room(LIST_FILES + kind, READERS) for kind in ("csv", "xlsx", "json", "pdf")),
     Room(EXAM_PATH, READERS),
     Room(MODELS_PATH, ENGINEERS),
     Room(CLASSIFY_PATH, READERS),
@@ -68,6 +69,8 @@ CALLBACKS = {
     "page.children": EVERYBODY,  # the router, which asks for the role of each address itself
     "url.search": EVERYBODY,  # filters to an address: it holds no data
     "what-if-answer.children": EVERYBODY,
+    "priority-list.getRowsResponse": READERS,
+    "list-answer.children": READERS,
     "decision-answer.children": READERS,
 }
 """Who may call what Dash runs on the server, by its first output."""

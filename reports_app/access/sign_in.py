@@ -54,6 +54,10 @@ class SignIn:
     is_secure: bool = False
     _used: list[str] = field(default_factory=list[str])
 
+    def names_of(self, role: Role) -> list[str]:
+        """The accounts of a role, by name."""
+        return [one.name for one in self.accounts.all() if role in one.roles]
+
     def use_token(self, token: str) -> Account | None:
         """The person at this machine, the first time; None ever after."""
         expected = self.one_time_token

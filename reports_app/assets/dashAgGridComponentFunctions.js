@@ -3,6 +3,9 @@ const dagcomponents = (window.dashAgGridComponentFunctions =
     window.dashAgGridComponentFunctions || {});
 
 dagcomponents.BandChip = function (props) {
+    if (!props.data) {
+        return null;  // still on its way
+    }
     if (!props.value) {
         return React.createElement("span", { className: "chip none" }, "–");
     }
@@ -18,6 +21,9 @@ dagcomponents.FlagChips = function (props) {
 };
 
 dagcomponents.ExamLink = function (props) {
+    if (!props.data) {
+        return null;
+    }
     const follow = (event) => {
         if (!event.ctrlKey && !event.metaKey) {
             event.preventDefault();

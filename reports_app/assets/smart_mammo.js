@@ -10,31 +10,37 @@ window.dash_clientside.smartMammo = {
         return window.dash_clientside.no_update;
     },
 
-    search: function (words, options) {
-        return { ...options, quickFilterText: words || "" };
+    fetchAgain: function () {
+        const api = window.dash_ag_grid && window.dash_ag_grid.getApi("priority-list");
+        if (api) {
+            api.refreshInfiniteCache();
+        }
+        return window.dash_clientside.no_update;
     },
 
-    chooseList: function (day, days, search) {
+    chooseList: function (day, version, days, versions, search) {
         const query = new URLSearchParams(search);
-        const shown = query.get("date") || days[0].value;
-        if (!day || day === shown) {
+        if (day && day !== (query.get("date") || days[0].value)) {
+            query.set("date", day);
+            query.delete("version");
+            return "?" + query.toString();
+        }
+        const shown = query.get("version") || (versions[0] || {}).value;
+        if (!version || version === shown) {
             return window.dash_clientside.no_update;
         }
         query.set("date", day);
+        query.set("version", version);
         return "?" + query.toString();
     },
 
-    openExam: function (cell, rows) {
-        const row = cell && (rows || []).find((candidate) => candidate.exam_key === cell.rowId);
-        return row ? row.href : window.dash_clientside.no_update;
-    },
-
-    print: function (clicks) {
-        if (clicks) {
-            layOutGrid("print");
-            setTimeout(() => window.print(), GRID_PATIENCE_MS);
+    openExam: function (cell, search) {
+        if (!cell || !cell.rowId || cell.colId === "ag-Grid-SelectionColumn") {
+            return window.dash_clientside.no_update;
         }
-        return window.dash_clientside.no_update;
+        const language = new URLSearchParams(search).get("lang");
+        const query = language ? "?lang=" + encodeURIComponent(language) : "";
+        return "/exam/" + encodeURIComponent(cell.rowId) + query;
     },
 
     layers: function (hasRegions, hasHeat, opacity) {
@@ -43,18 +49,8 @@ window.dash_clientside.smartMammo = {
     },
 };
 
-// A printed list shows all of its rows, not only those on the screen.
-function layOutGrid(layout) {
-    const grid = document.getElementById("priority-list");
-    if (grid && window.dash_ag_grid) {
-        grid.style.height = layout === "print" ? "auto" : "";
-        window.dash_ag_grid.getApi("priority-list").setGridOption("domLayout", layout);
-    }
-}
-
 // Plots keep the width that they have on the screen: the page is shrunk to the paper as a whole.
 const PAPER_PX = 1030;
-const GRID_PATIENCE_MS = 600;
 window.addEventListener("beforeprint", () => {
     const main = document.getElementById("content");
     if (main && !main.style.zoom) {
@@ -69,7 +65,6 @@ window.addEventListener("afterprint", () => {
         main.style.zoom = "";
         main.style.width = "";
     }
-    layOutGrid("normal");
 });
 
 // A session that ended: the page is loaded again, and the server answers with the sign-in form.

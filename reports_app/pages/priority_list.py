@@ -1,40 +1,52 @@
 """The priority list page: who is read first, and why, with the unscorable lane always on top.
 
-It orders and shows; it changes nothing.
+The server holds the rows and the grid asks for those it shows. Who reads what is recorded; no
+exam is moved or taken off.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-import dash_ag_grid as dag
 import dash_mantine_components as dmc
 import polars as pl
-from dash import ClientsideFunction, Dash, Input, Output, State, html
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html
 
 from reports_app.components import message
 from reports_app.data import Reports
-from reports_app.links import Address
-from reports_app.palette import BANDS, ink_on_band
-from reports_app.texts import NO_VALUE, TEXTS, Texts
+from reports_app.links import LIST_PATH, Address
+from reports_app.pages.list_grid import asked_day, asked_version, list_grid, rows_of
+from reports_app.pages.list_readings import ACTIONS, Desk, reading_tools, record_readings
+from reports_app.texts import NO_VALUE, Texts
 
-CSV_PATH = "/list.csv"
+FILES = ("csv", "xlsx", "json", "pdf")
+"""What a list can be taken away as, at `LIST_PATH`.kind."""
 
 
-def content(address: Address, reports: Reports) -> list[Any]:
-    """The page of the list that the address asks for, else of the latest."""
+def content(address: Address, reports: Reports, readers: Collection[str]) -> list[Any]:
+    """The page of the list that the address asks for, else of the latest.
+
+    Args:
+        address: Names day and version.
+        reports: The lists.
+        readers: Accounts that an exam may be assigned to.
+    """
     t = address.texts
     dates = reports.list_dates()
     if not dates:
         return [message(t("empty.title"), t("list.empty"))]
-    asked = address.day("date")
-    shown = asked if asked and asked in dates else dates[0]
-    rows = reports.priority_list(shown)
+    asked, shown = address.day("date"), asked_day(address, reports) or dates[0]
+    version = asked_version(address, reports, shown)
+    rows = reports.priority_list(shown, version)
     unknown = [html.P(t("list.unknown_date", date=t.date(asked)), className="warning")]
+    older = [html.P(t("list.older"), className="warning")]
     return [
         html.Div([html.H1(t("list.title")), _summary(t, rows)], className="page-head"),
         *(unknown if asked and asked != shown else []),
-        _tools(address, dates, shown),
-        _grid(address, rows),
+        *(older if version is not None else []),
+        _tools(address, reports, shown),
+        reading_tools(t, readers),
+        list_grid(t),
         html.P([t("list.lead"), " ", t("list.help")], className="muted small"),
     ]
 
@@ -53,164 +65,96 @@ def _summary(t: Texts, rows: pl.DataFrame) -> html.Div:
     )
 
 
-def _tools(address: Address, dates: list[date], shown: date) -> html.Div:
+def _tools(address: Address, reports: Reports, shown: date) -> html.Div:
     t = address.texts
-    options = [{"value": day.isoformat(), "label": t.date(day)} for day in dates]
-    download = address.to(CSV_PATH).having(date=shown.isoformat())
+    days = [{"value": day.isoformat(), "label": t.date(day)} for day in reports.list_dates()]
+    versions = reports.list_versions(shown)
+    published = [
+        {"value": str(one.version), "label": t.moment(one.published_at)} for one in versions
+    ]
+    version = asked_version(address, reports, shown)
+    chosen = str(versions[0].version if version is None else version)
+    file = address.to(LIST_PATH).having(
+        date=shown.isoformat(), version=None if version is None else chosen
+    )
+    links = [
+        html.A(
+            t(f"list.file_{kind}"), href=f"{LIST_PATH}.{kind}{file.search}", className="button"
+        )
+        for kind in FILES
+    ]
     return html.Div(
         [
-            dmc.Select(
-                id="list-date",
-                label=t("list.date"),
-                data=options,
-                value=shown.isoformat(),
-                allowDeselect=False,
-                size="sm",
-                w=150,
-            ),
+            _select("list-date", t("list.date"), days, shown.isoformat(), 140),
+            _select("list-version", t("list.version"), published, chosen, 170),
             dmc.TextInput(
                 id="list-search",
                 label=t("list.search"),
                 placeholder=t("list.search_hint"),
+                debounce=300,
                 size="sm",
-                w=280,
+                w=240,
             ),
-            html.A(t("list.download"), href=download.href, className="button"),
-            html.Button(t("list.print"), id="list-print", className="button", type="button"),
+            html.Div(links, className="joined"),
         ],
         className="filters",
     )
 
 
-def _grid(address: Address, rows: pl.DataFrame) -> dag.AgGrid:
-    t = address.texts
-    return dag.AgGrid(
-        id="priority-list",
-        rowData=[grid_row(address, row) for row in rows.iter_rows(named=True)],
-        columnDefs=_columns(t),
-        defaultColDef={
-            "sortable": True,
-            "filter": True,
-            "resizable": True,
-            "suppressMovable": True,
-        },
-        getRowId="params.data.exam_key",
-        rowClassRules={"unscorable": "params.data.lane === 'unscorable'"},
-        columnSize="responsiveSizeToFit",
-        dashGridOptions={
-            "localeText": {
-                key.removeprefix("grid."): t(key) for key in TEXTS if key.startswith("grid.")
-            },
-            "postSortRows": {"function": "unscorableFirst(params)"},
-            "rowHeight": 46,
-            "headerHeight": 40,
-            "animateRows": False,
-            "suppressCellFocus": False,
-            "tooltipShowDelay": 300,
-        },
-        style={"width": "100%", "height": None},
-        className="ag-theme-quartz list-grid",
+def _select(
+    name: str, label: str, data: list[dict[str, str]], value: str, w: int
+) -> dmc.Select:
+    return dmc.Select(
+        id=name, label=label, data=data, value=value, allowDeselect=False, size="sm", w=w
     )
 
 
-def grid_row(address: Address, row: dict[str, Any]) -> dict[str, Any]:
-    """A list row as the grid shows it: in words, with the exam's link."""
-    t, band = address.texts, row["band"]
-    return {
-        "exam_key": row["exam_key"],
-        "href": address.to_exam(row["exam_key"]).href,
-        "rank": row["rank"],
-        "lane": row["lane"],
-        "band": band,
-        "bandColour": BANDS[band - 1] if band else None,
-        "bandInk": ink_on_band(band) if band else None,
-        "score": row["exam_score"],
-        "scoreText": t.number(row["exam_score"], 2),
-        "driving": _driving(row),
-        "reason": reason_in_words(t, row),
-        "site": row["site"] or t("code.unknown"),
-        "exam_date": row["exam_date"].isoformat() if row["exam_date"] else None,
-        "dateText": t.date(row["exam_date"]),
-        "waiting_days": row["waiting_days"],
-        "age": row["patient_age_years"],
-        "flags": ", ".join(t.code("flag", flag) for flag in row["flags"].split(",") if flag),
-    }
+def register(app: Dash, desk: Desk) -> None:
+    """Rows and readings on the server; list, row click and refreshing in the browser."""
 
-
-def _driving(row: dict[str, Any]) -> str:
-    return (
-        "-".join(part for part in (row["driving_breast"], row["driving_view"]) if part)
-        or NO_VALUE
+    @app.callback(
+        Output("priority-list", "getRowsResponse"),
+        Input("priority-list", "getRowsRequest"),
+        State("list-search", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
     )
+    def rows(request: Any, words: str | None, search: str | None) -> Any:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
+        if not isinstance(request, dict):
+            return {"rowData": [], "rowCount": 0}
+        return rows_of(Address.parse(LIST_PATH, search), desk.reports, request, words)  # pyright: ignore[reportUnknownArgumentType]
+
+    @app.callback(
+        Output("list-answer", "children"),
+        *(Input(name, "n_clicks") for name in ACTIONS),
+        State("priority-list", "selectedRows"),
+        State("list-reader", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def do(*given: Any) -> str:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
+        *_, chosen, reader, search = given
+        t = Address.parse(LIST_PATH, search).texts
+        return record_readings(t, str(ctx.triggered_id), chosen, reader, desk)
+
+    _register_in_browser(app)
 
 
-def reason_in_words(t: Texts, row: dict[str, Any]) -> str:
-    """Why an exam stands there, such as "Masa de aspecto maligno, mama derecha, MLO"."""
-    if row["lane"] == "unscorable":
-        words = t.code("reason", row["reason"])
-        return t("list.reason_unscorable", reason=_uncapitalised(words))
-    place = {"breast": t.code("breast", row["driving_breast"]), "view": row["driving_view"]}
-    if row["finding"] in (None, "no_finding"):
-        found = t("list.reason_no_finding", **place)
-    else:
-        words = {name: t.code(name, row[name]) for name in ("finding", "assessment")}
-        found = t("list.reason_scored", **words, **place)
-    return t("list.reason_aged", reason=found) if row["reason"] == "aged" else found
-
-
-def _uncapitalised(words: str) -> str:
-    """Words for the middle of a line, their acronyms untouched."""
-    return words[:1].lower() + words[1:]
-
-
-def _columns(t: Texts) -> list[dict[str, Any]]:
-    number = {"filter": "agNumberColumnFilter", "cellClass": "right", "headerClass": "right"}
-    columns: list[dict[str, Any]] = [
-        {"field": "rank", "width": 62, **number, "filter": False},
-        {
-            "field": "band",
-            "width": 92,
-            "filter": "agNumberColumnFilter",
-            "cellRenderer": "BandChip",
-        },
-        {
-            "field": "score",
-            "width": 82,
-            **number,
-            "filter": False,
-            "valueFormatter": _shown("scoreText"),
-        },
-        {"field": "driving", "width": 86},
-        {"field": "reason", "width": 330, "wrapText": True, "cellClass": "lines"},
-        {"field": "site", "width": 112},
-        {"field": "exam_date", "width": 110, "valueFormatter": _shown("dateText")},
-        {"field": "waiting_days", "width": 96, **number},
-        {"field": "age", "width": 80, **number},
-        {"field": "flags", "width": 176, "cellRenderer": "FlagChips", "cellClass": "lines"},
-        {"field": "exam_key", "width": 96, "cellRenderer": "ExamLink", "filter": False},
-    ]
-    return [{**column, "headerName": t(f"list.{column['field']}")} for column in columns]
-
-
-def _shown(field: str) -> dict[str, str]:
-    """Sort and filter by the value, show the text beside it."""
-    return {"function": f"params.data.{field}"}
-
-
-def register(app: Dash) -> None:
-    """Search, date, row click and print, all in the browser; the address decides which list."""
+def _register_in_browser(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("smartMammo", "search"),
-        Output("priority-list", "dashGridOptions"),
+        ClientsideFunction("smartMammo", "fetchAgain"),
+        Output("list-answer", "title"),
         Input("list-search", "value"),
-        State("priority-list", "dashGridOptions"),
+        Input("list-answer", "children"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("smartMammo", "chooseList"),
         Output("url", "search", allow_duplicate=True),
         Input("list-date", "value"),
+        Input("list-version", "value"),
         State("list-date", "data"),
+        State("list-version", "data"),
         State("url", "search"),
         prevent_initial_call=True,
     )
@@ -218,12 +162,6 @@ def register(app: Dash) -> None:
         ClientsideFunction("smartMammo", "openExam"),
         Output("url", "href"),
         Input("priority-list", "cellClicked"),
-        State("priority-list", "virtualRowData"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("smartMammo", "print"),
-        Output("list-print", "title"),
-        Input("list-print", "n_clicks"),
+        State("url", "search"),
         prevent_initial_call=True,
     )

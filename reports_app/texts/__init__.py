@@ -100,7 +100,12 @@ class Texts:
 
     def date(self, day: date | None) -> str:
         """A day: 24-11-2026 in Spanish, 2026-11-24 in English."""
-        return NO_VALUE if day is None else day.strftime(_DATE_FORMATS[self.language])
+        return NO_VALUE if day is None else day.strftime(self.date_format)
+
+    @property
+    def date_format(self) -> str:
+        """The format of a day, as strftime takes it."""
+        return _DATE_FORMATS[self.language]
 
     def moment(self, moment: datetime | None) -> str:
         """A moment on the clock of Santiago, to the minute."""

@@ -19,8 +19,45 @@ PRIORITY_LIST = {
     ),
     "list.search": Text("Buscar en la lista", "Search the list"),
     "list.search_hint": Text("sede, motivo, examen…", "site, reason, exam…"),
-    "list.download": Text("Descargar CSV", "Download CSV"),
-    "list.print": Text("Imprimir", "Print"),
+    "list.file_csv": Text("CSV", "CSV"),
+    "list.file_xlsx": Text("Excel", "Excel"),
+    "list.file_json": Text("JSON", "JSON"),
+    "list.file_pdf": Text("PDF por sede", "PDF by site"),
+    "list.version": Text("Publicada", "Published"),
+    "list.older": Text(
+        "Es una versión anterior de la lista de ese día: después se publicó otra.",
+        "This is a former version of that day's list: another was published later.",
+    ),
+    "list.chosen": Text("Con los exámenes marcados:", "With the exams ticked:"),
+    "list.reader": Text("Quién lee", "Who reads"),
+    "list.take": Text("Asignarme", "Assign to me"),
+    "list.assign": Text("Asignar", "Assign"),
+    "list.release": Text("Soltar", "Let go"),
+    "list.read": Text("Leído", "Read"),
+    "list.unread": Text("No leído", "Not read"),
+    "list.none_chosen": Text(
+        "Marque primero los exámenes en la lista.", "Tick the exams in the list first."
+    ),
+    "list.too_many": Text(
+        "Son demasiados: marque hasta {n} exámenes.", "Too many: tick up to {n} exams."
+    ),
+    "list.gone": Text(
+        "Nada se guardó: {n} de los exámenes marcados ya no están en la lista vigente.",
+        "Nothing was saved: {n} of the exams ticked are on the current list no longer.",
+    ),
+    "list.no_reader": Text("Elija primero quién lee.", "Choose first who reads."),
+    "list.done_assign": Text("Asignados a {reader}: {n}.", "Assigned to {reader}: {n}."),
+    "list.done_release": Text("Soltados: {n}.", "Let go: {n}."),
+    "list.done_read": Text(
+        "Leídos: {n}. Salen de la lista cuando se guarda su decisión.",
+        "Read: {n}. They leave the list once their decision is saved.",
+    ),
+    "list.done_unread": Text("No leídos: {n}.", "Not read: {n}."),
+    "list.reading": Text("Lectura", "Reading"),
+    "list.page": Text("Página {page} de {pages}", "Page {page} of {pages}"),
+    "reading.assigned": Text("Asignado a {reader}", "Assigned to {reader}"),
+    "reading.read": Text("Leído por {reader}", "Read by {reader}"),
+    "reading.decided": Text("Informado por {reader}", "Reported by {reader}"),
     "list.help": Text(
         "Un clic en una fila abre el examen. Banda 1 a 10: 10 es la más sospechosa. "
         "Espera en días.",

@@ -64,13 +64,19 @@ class MemoryLake:
     def __init__(self) -> None:
         self._frames: dict[str, pl.DataFrame] = {}
         self._versions: dict[str, int] = {}
+        self._past: dict[tuple[str, int], pl.DataFrame] = {}
         self.n_reads = 0
 
     def version(self, table: Table) -> int | None:
         return self._versions.get(table.name)
 
     def scan(self, table: Table, version: int | None = None) -> pl.LazyFrame:
-        return self._frames.get(table.name, table.schema.to_frame()).lazy()
+        now = self._frames.get(table.name, table.schema.to_frame())
+        return (now if version is None else self._past[table.name, version]).lazy()
+
+    def history(self, table: Table) -> pl.DataFrame:
+        versions = [version for name, version in self._past if name == table.name]
+        return pl.DataFrame({"version": sorted(versions, reverse=True)})
 
     def read(
         self,
@@ -88,8 +94,17 @@ class MemoryLake:
         known = self._frames.get(table.name, table.schema.to_frame())
         added = frame.join(known, on=list(table.key), how="anti")
         self._frames[table.name] = pl.concat([known, added.select(known.columns)])
-        self._versions[table.name] = self._versions.get(table.name, -1) + 1
+        self._commit(table, self._frames[table.name])
         return added.height
+
+    def _commit(self, table: Table, frame: pl.DataFrame) -> None:
+        version = self._versions.get(table.name, -1) + 1
+        self._frames[table.name] = self._past[table.name, version] = frame
+        self._versions[table.name] = version
+
+    def replace(self, table: Table, frame: pl.DataFrame) -> None:
+        """Put other rows in the place of all that there are."""
+        self._commit(table, frame)
 
 
 @dataclass

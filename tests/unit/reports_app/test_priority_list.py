@@ -5,7 +5,7 @@ import pytest
 
 from reports_app.exports import list_csv
 from reports_app.links import Address
-from reports_app.pages.priority_list import grid_row, reason_in_words
+from reports_app.list_rows import NO_STATES, grid_rows, in_words, reason_in_words
 from reports_app.texts import Texts
 from tests.support.lake_fixture import LIST_DATES
 
@@ -44,7 +44,8 @@ def test_the_reason_is_told_in_words(language, changes, words):
 
 
 def test_the_grid_shows_every_row_of_the_list_and_no_object_key(rows):
-    shown = [grid_row(Address("/list"), row) for row in rows.iter_rows(named=True)]
+    told = in_words(Texts("es"), rows, NO_STATES)
+    shown = list(grid_rows(Address("/list"), told))
     assert [row["rank"] for row in shown] == list(range(1, rows.height + 1))
     assert ".dcm" not in str(shown)
 
