@@ -1,8 +1,8 @@
 # Two commands matter: `make demo` and `make test`. Everything else serves them.
 PYTHON ?= python3
 UV = .venv/bin/uv pip install --quiet --compile-bytecode --python
-# What the tests use besides Python packages: a browser and the validators of the standard.
-SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb
+# What the tests use besides Python packages: a browser, validators of the standard, failing calls.
+SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb strace
 # What the long tests use besides: Ceph and its S3 gateway.
 LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 

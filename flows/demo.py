@@ -4,6 +4,7 @@ It makes nothing twice: a campaign that stands in the home's bucket is not gener
 """
 
 import json
+import os
 import secrets
 import socket
 from collections.abc import Generator
@@ -16,7 +17,13 @@ from flows.local_stack import LocalStack
 from flows.night import run_flow, use
 from flows.progress import progress_bars
 from flows.schedule import nightly_schedule
-from flows.services import bucket_location, build_lake, load_settings
+from flows.services import (
+    alarm_url,
+    bucket_location,
+    build_lake,
+    load_settings,
+    prefect_api_url,
+)
 from models.contract import LATERALITIES, VIEWS
 from tasks.errors import Misconfigured
 from tasks.ingest.object_store import ObjectStore
@@ -41,6 +48,7 @@ def run_demo(n_exams: int, seed: int, json_path: Path | None, *, with_app: bool)
         check_port(settings.app_port)
     with LocalStack(settings, say=typer.echo) as stack, _until_interrupted():
         use(stack.addresses)
+        os.environ.setdefault("SMART_MAMMO_QUIET_MINUTES", "0")  # a generated exam is whole
         settings = load_settings()
         with progress_bars():
             store_campaign(CampaignPlan(n_exams=n_exams, seed=seed), settings)
@@ -58,8 +66,16 @@ def run_up() -> None:
     with LocalStack(settings, say=typer.echo) as stack, _until_interrupted():
         use(stack.addresses)
         with nightly_schedule(settings.home):
+            _raise_alarms()
             typer.echo("The night is scheduled at 02:00, America/Santiago.")
             serve_app(load_settings())
+
+
+def _raise_alarms() -> None:
+    from flows.alarms import ensure_alarms  # Prefect reads settings at import
+
+    api_url = prefect_api_url() or ""
+    ensure_alarms(api_url, alarm_url(load_settings()))
 
 
 def store_campaign(plan: CampaignPlan, settings: Settings) -> None:

@@ -13,7 +13,27 @@ from flows.processes import ServerProcess
 from tasks.errors import Misconfigured
 
 POOL = "campaign"
+LAST_CHARACTERS = 500
+"""Of what Prefect's command says: its reason stands last."""
+
 PREFECT = Path(sysconfig.get_path("scripts")) / "prefect"
+
+
+def deploy_night(pool_type: str | None = None) -> None:
+    """Put the night's pool and schedule on the server of PREFECT_API_URL.
+
+    Args:
+        pool_type: Of the work pool where there is none yet; processes of a worker's machine if
+            left out. A pool that stands keeps its type and its job template.
+
+    Raises:
+        Misconfigured: If prefect.yaml is not here or the server refuses it.
+    """
+    if not Path("prefect.yaml").exists():
+        raise Misconfigured("No prefect.yaml here: run this in the project's folder.")
+    if not _stands(POOL):
+        _prefect("work-pool", "create", POOL, "--type", pool_type or "process")
+    _prefect("deploy", "--all")
 
 
 @contextmanager
@@ -26,10 +46,7 @@ def nightly_schedule(home: Path) -> Generator[None]:
     Raises:
         Misconfigured: If prefect.yaml is not here or the server refuses it.
     """
-    if not Path("prefect.yaml").exists():
-        raise Misconfigured("No prefect.yaml here: run `mammo up` in the project's folder.")
-    _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
-    _prefect("deploy", "--all")
+    deploy_night()
     command = [str(PREFECT), "worker", "start", "--pool", POOL]
     worker = ServerProcess("Prefect's worker", command, {}, home / "logs" / "worker.log")
     worker.start()
@@ -39,9 +56,18 @@ def nightly_schedule(home: Path) -> Generator[None]:
         worker.stop()
 
 
+def _stands(pool: str) -> bool:
+    return _run("work-pool", "inspect", pool).returncode == 0
+
+
 def _prefect(*arguments: str) -> None:
-    result = subprocess.run(  # noqa: S603  # our own program
+    result = _run(*arguments)
+    if result.returncode:
+        said = " ".join(f"{result.stderr} {result.stdout}".split())[-LAST_CHARACTERS:]
+        raise Misconfigured(f"`prefect {' '.join(arguments)}` failed: {said}")
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own program
         [PREFECT, "--no-prompt", *arguments], capture_output=True, text=True, check=False
     )
-    if result.returncode:
-        raise Misconfigured(f"`prefect {' '.join(arguments)}` failed: {result.stderr.strip()}")

@@ -121,6 +121,11 @@ def prefect_api_url() -> str | None:
     return os.environ.get("PREFECT_API_URL")
 
 
+def alarm_url(settings: Settings) -> str | None:
+    """Where alarms are posted to."""
+    return settings.alarm_url.get_secret_value() if settings.alarm_url else None
+
+
 def today() -> date:
     """The programme's date now."""
     return datetime.now(TIMEZONE).date()

@@ -40,6 +40,31 @@ def up() -> None:
 
 
 @app.command()
+def deploy(
+    pool_type: Annotated[
+        str | None,
+        typer.Option(help="Of the work pool, where there is none yet: process, kubernetes …"),
+    ] = None,
+) -> None:
+    """Put the night's schedule and its alarms on Prefect's server, by one command.
+
+    The server is that of PREFECT_API_URL. Alarms are posted to SMART_MAMMO_ALARM_URL; without
+    it a night that falls silent is marked as crashed, and nobody is called.
+    """
+    from flows.alarms import ensure_alarms
+    from flows.schedule import deploy_night
+    from flows.services import alarm_url, load_settings, prefect_api_url
+
+    if not (api_url := prefect_api_url()):
+        raise typer.BadParameter("No server: set PREFECT_API_URL, or run `mammo up`.")
+    deploy_night(pool_type)
+    alarms = ensure_alarms(api_url, alarm_url(load_settings()))
+    typer.echo(
+        f"The night is scheduled at 02:00, America/Santiago. Alarms: {', '.join(alarms)}."
+    )
+
+
+@app.command()
 def campaign(
     list_date: Annotated[
         str | None,
