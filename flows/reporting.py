@@ -1,9 +1,10 @@
-"""What is written to take away: one exam as a document, as DICOM or as FHIR.
+"""What is written to take away: one exam as a document or DICOM, the campaign in figures.
 
 It reads the lake, and the originals' headers only for what must carry an identity.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,19 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from flows.custody import Custody
+from reports_app.campaign import AGE_BANDS, CampaignFilter
+from reports_app.campaign_report import CampaignFacts, campaign_pdf
 from reports_app.data import Reports
 from reports_app.exam_report import exam_pages, exam_pdf, exam_title
+from reports_app.statistics import grouped_statistics, programme_statistics
+from reports_app.statistics_files import statistics_csv, statistics_json, statistics_xlsx
+from reports_app.table_files import csv_bytes
 from reports_app.texts import Texts, language_of
 from tasks.errors import Misconfigured, SmartMammoError
 from tasks.lake.store import Lake
 from tasks.privacy.audit import Asker
 from tasks.privacy.reidentification import exam_of, read_headers
+from tasks.publish.canscreen5 import canscreen5
 from tasks.publish.dicom.cad_report import cad_report
 from tasks.publish.dicom.documents import encapsulated_pdf, secondary_captures
 from tasks.publish.dicom.measurement_report import measurement_report
@@ -44,6 +51,49 @@ def find_result(lake: Lake, exam: str) -> ExamResult:
 def exam_document(lake: Lake, result: ExamResult, language: str) -> bytes:
     """An exam's report as PDF."""
     return exam_pdf(Texts(language_of(language)), result, _pixels(lake, result))
+
+
+def campaign_document(lake: Lake, chosen: CampaignFilter, language: str) -> bytes:
+    """The campaign's report as PDF, of the part that a filter leaves."""
+    reports = Reports(lake)
+    whole = reports.programme()
+    facts = CampaignFacts(
+        reports.campaign().filtered(chosen),
+        whole,
+        whole.filter(chosen.condition()),
+        reports.targets(),
+        chosen,
+        reports.last_run(),
+    )
+    return campaign_pdf(Texts(language_of(language)), facts)
+
+
+def statistics_file(
+    lake: Lake, chosen: CampaignFilter, kind: str, by: str | None, language: str
+) -> bytes:
+    """The programme's statistics as a file.
+
+    Args:
+        lake: With the tables.
+        chosen: The part that counts.
+        kind: csv, xlsx, json or canscreen5.
+        by: Also every indicator by this column, such as site.
+        language: es or en.
+    """
+    reports, t = Reports(lake), Texts(language_of(language))
+    whole = reports.programme()
+    part = whole.filter(chosen.condition())
+    if kind == "canscreen5":
+        return csv_bytes(Texts("en"), canscreen5(part, reports.targets(), AGE_BANDS))
+    rows = programme_statistics(whole, part, reports.targets())
+    rows += grouped_statistics(part, by) if by else []
+    if kind == "csv":
+        return statistics_csv(t, rows)
+    if kind == "xlsx":
+        return statistics_xlsx(t, rows)
+    run = reports.last_run()
+    about = {"filter": asdict(chosen), "by": by, "as_of": run["finished_at"] if run else None}
+    return statistics_json(t, rows, about)
 
 
 def write_dicom(
