@@ -13,9 +13,9 @@ from reports_app.texts import TEXTS, Texts
 
 _NUMBERS = ("rank", "score", "waiting_days", "age")
 _WIDTHS = {
-    "rank": 66, "band": 84, "score": 80, "driving": 80, "reason": 290, "site": 104,
-    "exam_date": 104, "waiting_days": 84, "age": 72, "flags": 160, "reading": 130,
-    "exam_key": 92,
+    "rank": 58, "band": 88, "score": 78, "driving": 82, "reason": 262, "site": 98,
+    "exam_date": 106, "waiting_days": 98, "age": 84, "flags": 178, "reading": 112,
+    "exam_key": 88,
 }  # fmt: skip
 _FILTERS = {
     "text": "agTextColumnFilter", "date": "agDateColumnFilter",

@@ -224,7 +224,7 @@ def test_an_older_list_can_be_chosen(page):
 
 def test_a_click_on_a_row_opens_its_exam(page):
     open_page(page, "/list", "Lista de prioridad")
-    page.locator(".ag-row[row-index='0'] [col-id='site']").click()
+    page.locator(".ag-row[row-index='0'].unscorable [col-id='site']").click()
     expect(page.locator("main h1")).to_contain_text(exam_key(UNSCORABLE_EXAM)[:8])
     expect(page.locator(".verdict")).to_contain_text("Sin puntaje")
     keep(page, "exam-unscorable")
@@ -273,13 +273,21 @@ def test_a_page_can_be_printed(page, name, path):
     print_page(page, name)
 
 
-def test_the_printed_list_has_every_row(page):
+def test_the_list_is_printed_by_site(page):
     open_page(page, "/list", "Lista de prioridad")
-    page.evaluate("window.print = () => (window.isPrinted = true)")
-    page.get_by_role("button", name="Imprimir").click()
-    page.wait_for_function("window.isPrinted")
-    expect(page.locator(".ag-center-cols-container .ag-row")).to_have_count(39)
-    print_page(page, "list")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF por sede").click()
+    download.value.save_as(ARTIFACTS / "list.pdf")
+    assert (ARTIFACTS / "list.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_exams_are_ticked_and_taken(page):
+    open_page(page, "/list", "Lista de prioridad")
+    page.locator(".ag-row[row-index='4'] input[type=checkbox]").check()
+    page.get_by_role("button", name="Asignarme").click()
+    taken = page.locator(".ag-row[row-index='4'] [col-id='reading']")
+    expect(taken).to_have_text("Asignado a local")
+    expect(page.locator("#list-answer")).to_have_text("Asignados a local: 1.")
 
 
 def test_a_manager_signs_in_sees_statistics_alone_and_signs_out(browser, tmp_path):

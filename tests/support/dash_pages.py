@@ -21,7 +21,7 @@ def ask(app, path, search=""):
     return json.dumps(answer.json, ensure_ascii=False)
 
 
-def call(app, output, inputs, search="", **more):
+def call(app, output, inputs, search="", changed=None, **more):
     """What the browser receives when a control of a page changes.
 
     Args:
@@ -29,6 +29,7 @@ def call(app, output, inputs, search="", **more):
         output: The callback's, id.property; several as Dash writes them.
         inputs: (id, property, value) of each input.
         search: The address's search, its only state but for `more`.
+        changed: id.property of the input that changed; the first one where it is None.
         more: Further states, id__property to value, in the callback's order before the search.
     """
     names = output.strip(".").split("...")
@@ -41,7 +42,7 @@ def call(app, output, inputs, search="", **more):
         "outputs": outputs if output.startswith("..") else outputs[0],
         "inputs": [_prop(*one) for one in inputs],
         "state": [_prop(*one) for one in (*states, ("url", "search", search))],
-        "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
+        "changedPropIds": [changed or f"{inputs[0][0]}.{inputs[0][1]}"],
     }
     answer = app.server.test_client().post("/_dash-update-component", json=body)
     assert answer.status_code == 200
