@@ -12,6 +12,7 @@ from flows.services import (
     pseudonym_key,
     today,
 )
+from reports_app.kept_reports import KeptReports
 from reports_app.originals import Originals
 from reports_app.services import AppServices
 from tasks.ingest.pseudonym import Pseudonymiser
@@ -30,7 +31,8 @@ def build_app_services(settings: Settings) -> AppServices:
     pool = WorkerPool(
         settings.n_workers, settings.decode_timeout_s, settings.worker_memory_limit_bytes
     )
-    return AppServices(_originals(settings, pool), _classifier(settings, pool))
+    reports = KeptReports.below(settings.home)
+    return AppServices(_originals(settings, pool), _classifier(settings, pool), reports)
 
 
 def _originals(settings: Settings, pool: WorkerPool) -> Originals | None:

@@ -28,7 +28,7 @@ from models.evaluation.checks import Columns
 from models.evaluation.summary import summarise
 from models.evaluation.systems import Settings
 from models.evaluation.table import ScoreTable, read_table
-from reports_app.evaluation_report import render_html, render_model_card, render_pdf
+from reports_app.evaluation_report import FORMAT, render_html, render_model_card, render_pdf
 from tasks.errors import Misconfigured
 
 NOTICE = "Research software, not a medical device: not for clinical use."
@@ -135,7 +135,7 @@ def evaluate(  # noqa: PLR0913 (one parameter for each option of the command)
     except ValueError as error:
         raise Misconfigured(f"{scores}: {error}") from error
     report = {
-        "format": 1,
+        "format": FORMAT,
         "notice": NOTICE,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "about": stated,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.services import build_lake, load_settings
 from reports_app.exploration_report import render_exploration
+from reports_app.kept_reports import KeptReports
 from tasks.datasets.catalogue import IMPORTERS
 from tasks.datasets.exploration import explore
 from tasks.errors import Misconfigured
@@ -19,6 +20,11 @@ def lake_of(data: str) -> Lake:
     settings = load_settings()
     url = str(settings.home / "datasets" / data) if data in IMPORTERS else data
     return build_lake(settings.model_copy(update={"lake_url": url}))
+
+
+def kept_reports() -> KeptReports:
+    """Where reports go that name no folder: the app's pages show them."""
+    return KeptReports.below(load_settings().home)
 
 
 def run_exploration(data: str, out: Path) -> list[Path]:

@@ -14,6 +14,8 @@ from reports_app.access.sign_in import SIGN_OUT_PATH, is_signed_in
 from reports_app.links import (
     CAMPAIGN_PATH,
     CLASSIFY_PATH,
+    DATA_SETS_PATH,
+    EVALUATIONS_PATH,
     LIST_PATH,
     MODELS_PATH,
     NIGHTS_PATH,
@@ -34,6 +36,8 @@ NAVIGATION = {
     "nav.quality": QUALITY_PATH,
     "nav.classify": CLASSIFY_PATH,
     "nav.models": MODELS_PATH,
+    "nav.evaluations": EVALUATIONS_PATH,
+    "data_sets.title": DATA_SETS_PATH,
 }
 """Texts of the sections and where they are, in the order of the header."""
 

@@ -24,6 +24,9 @@ from reports_app.evaluation_work import decision, triage
 from reports_app.texts.evaluation_checklist import ITEMS, answer
 
 Tree = dict[str, Any]
+FORMAT = 2
+"""Of evaluation.json: a page shows what has it."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 _SECTIONS = (
     discrimination,

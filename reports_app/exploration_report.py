@@ -14,12 +14,14 @@ from reports_app.evaluation_views import Grid
 from reports_app.palette import CATEGORIES
 from reports_app.plotting import CONFIG, empty_figure
 from reports_app.texts import Texts
+from reports_app.texts.evaluation import report_words
 from tasks.datasets.exploration_pixels import N_BINS, as_uri
 
 Tree = dict[str, Any]
 NOTICE = "Research software, not a medical device: not for clinical use."
 _TEMPLATES = Path(__file__).parent / "templates"
 _HEIGHT_PX = 260
+_ENGLISH = Texts("en")
 
 
 def render_exploration(figures: Tree) -> str:
@@ -55,15 +57,15 @@ def summarise(figures: Tree) -> str:
     )
 
 
-def exploration_plots(figures: Tree) -> list[go.Figure]:
+def exploration_plots(figures: Tree, t: Texts = _ENGLISH) -> list[go.Figure]:
     """A bar chart of each column with more than one value, and brightness by label."""
     counts = {name: of for name, of in figures["counts"].items() if len(of) > 1}
-    bars = [_bars(name, of) for name, of in counts.items()]
-    return [_brightness(figures["intensity"]), *bars]
+    bars = [_bars(name, of, t) for name, of in counts.items()]
+    return [_brightness(figures["intensity"], t), *bars]
 
 
-def _bars(name: str, counts: dict[str, int]) -> go.Figure:
-    figure = empty_figure(Texts("en"), None, "images", height=_HEIGHT_PX)
+def _bars(name: str, counts: dict[str, int], t: Texts) -> go.Figure:
+    figure = empty_figure(t, None, report_words("images", t.language), height=_HEIGHT_PX)
     figure.add_bar(
         x=list(counts), y=list(counts.values()), marker_color=CATEGORIES[0], name=_words(name)
     )
@@ -71,10 +73,12 @@ def _bars(name: str, counts: dict[str, int]) -> go.Figure:
     return figure.update_layout(title={"text": _words(name)}, margin={"t": 40})
 
 
-def _brightness(histograms: dict[str, list[float]]) -> go.Figure:
-    figure = empty_figure(
-        Texts("en"), "display value", "share of the breast's pixels", height=_HEIGHT_PX
+def _brightness(histograms: dict[str, list[float]], t: Texts) -> go.Figure:
+    title, across, up = (
+        report_words(words, t.language)
+        for words in ("brightness", "display value", "share of the breast's pixels")
     )
+    figure = empty_figure(t, across, up, height=_HEIGHT_PX)
     step = 256 // N_BINS
     for place, (label, shares) in enumerate(histograms.items()):
         figure.add_scatter(
@@ -84,7 +88,7 @@ def _brightness(histograms: dict[str, list[float]]) -> go.Figure:
             line={"color": CATEGORIES[place % len(CATEGORIES)], "shape": "hv"},
         )
     below = {"y": -0.35, "yanchor": "top"}
-    return figure.update_layout(title={"text": "brightness"}, margin={"t": 40}, legend=below)
+    return figure.update_layout(title={"text": title}, margin={"t": 40}, legend=below)
 
 
 def exploration_tables(figures: Tree) -> list[Grid]:

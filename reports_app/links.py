@@ -21,6 +21,8 @@ NIGHTS_PATH = "/nights"
 QUALITY_PATH = "/quality"
 CLASSIFY_PATH = "/classify"
 MODELS_PATH = "/models"
+EVALUATIONS_PATH = "/evaluations"
+DATA_SETS_PATH = "/data-sets"
 WHAT_IF_PATH = "/what-if"
 
 UNKNOWN_IN_ADDRESS = "?"

@@ -14,6 +14,8 @@ from reports_app.exam_records import ExamRecords
 from reports_app.links import (
     CAMPAIGN_PATH,
     CLASSIFY_PATH,
+    DATA_SETS_PATH,
+    EVALUATIONS_PATH,
     EXAM_PATH,
     LIST_PATH,
     MODELS_PATH,
@@ -26,6 +28,8 @@ from reports_app.model_records import ModelRecords
 from reports_app.pages import (
     campaign,
     classify,
+    data_sets,
+    evaluations,
     exam,
     models,
     nights,
@@ -93,6 +97,14 @@ _PAGES = {
     ),
     MODELS_PATH: Page(
         "models.title", lambda address, rooms: models.content(address, rooms.models)
+    ),
+    EVALUATIONS_PATH: Page(
+        "evaluations.title",
+        lambda address, rooms: evaluations.content(address, rooms.services.reports),
+    ),
+    DATA_SETS_PATH: Page(
+        "data_sets.title",
+        lambda address, rooms: data_sets.content(address, rooms.services.reports),
     ),
     NIGHTS_PATH: Page(
         "nights.title", lambda address, rooms: nights.content(address, rooms.reports)

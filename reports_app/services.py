@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reports_app.kept_reports import KeptReports
 from reports_app.originals import Originals
 from tasks.uploads.classification import Classifier
 
@@ -13,10 +14,12 @@ class AppServices:
     Args:
         originals: The bucket's images; None where the app has no bucket.
         classifier: Batches of handed-in files; None where the app has no Triton.
+        reports: What was explored and evaluated; None where the app has no home.
     """
 
     originals: Originals | None = None
     classifier: Classifier | None = None
+    reports: KeptReports | None = None
 
 
 NO_SERVICES = AppServices()

@@ -35,12 +35,14 @@ def import_data_set(
 @app.command()
 def explore(
     data: Annotated[str, typer.Argument(help="An imported set's name, or its lake.")],
-    out: Annotated[Path, typer.Option(help="Folder of the page.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the page; below the home if left out.")
+    ] = None,
 ) -> None:
     """Show an imported set: counts, gaps, sizes, brightness, balance, copies, a gallery."""
-    from flows.exploring import run_exploration
+    from flows.exploring import kept_reports, run_exploration
 
-    for path in run_exploration(data, out):
+    for path in run_exploration(data, out or kept_reports().explorations / Path(data).name):
         typer.echo(path)
 
 
@@ -103,9 +105,11 @@ def train(
 @app.command()
 def evaluate(
     scores: Annotated[Path, typer.Option(help="CSV or Parquet: scores and truth.")],
-    out: Annotated[Path, typer.Option(help="Folder of the report.")],
     exam_column: Annotated[str, typer.Option(help="Names the exam.")],
     truth_column: Annotated[str, typer.Option(help="0 or 1: malignancy.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the report; below the home if left out.")
+    ] = None,
     breast_column: Annotated[str | None, typer.Option(help="Names the breast.")] = None,
     image_column: Annotated[str | None, typer.Option(help="Names the image.")] = None,
     patient_column: Annotated[str | None, typer.Option(help="Names the patient.")] = None,
@@ -147,10 +151,11 @@ def evaluate(
     """
     from flows.evaluation import evaluate as run_evaluation
     from flows.evaluation_evidence import Evidence
+    from flows.exploring import kept_reports
 
     files = run_evaluation(
         scores,
-        out,
+        out or kept_reports().evaluations / scores.stem,
         exam_column=exam_column,
         truth_column=truth_column,
         breast_column=breast_column,

@@ -10,6 +10,8 @@ from enum import StrEnum
 from reports_app.links import (
     CAMPAIGN_PATH,
     CLASSIFY_PATH,
+    DATA_SETS_PATH,
+    EVALUATIONS_PATH,
     EXAM_PATH,
     LIST_FILES,
     LIST_PATH,
@@ -60,6 +62,8 @@ ROOMS = (
     *(Room(LIST_FILES + kind, READERS) for kind in ("csv", "xlsx", "json", "pdf")),
     Room(EXAM_PATH, READERS),
     Room(MODELS_PATH, ENGINEERS),
+    Room(EVALUATIONS_PATH, ENGINEERS),
+    Room(DATA_SETS_PATH, ENGINEERS),
     Room(CLASSIFY_PATH, READERS),
     Room(f"{CLASSIFY_PATH}/", READERS),
 )

@@ -8,12 +8,11 @@ from typing import Any
 from dash import dcc, html
 
 from reports_app.comparison_sections import comparison_facts, comparison_sections
-from reports_app.components import card, graph, message, table
-from reports_app.evaluation_figures import figure
-from reports_app.evaluation_views import Grid, Section
+from reports_app.components import card, message, table
 from reports_app.exam import Row
 from reports_app.links import MODELS_PATH, Address
 from reports_app.model_records import ModelRecords, Version
+from reports_app.section_cards import scrolling, section_card, text_table
 from reports_app.texts import NO_VALUE, Texts
 from tasks.redeploy.gate import Finding
 from tasks.redeploy.versions import SERVING
@@ -48,7 +47,7 @@ def _versions(address: Address, versions: list[Version], shown: Version) -> html
     names = ("version", "state", "status", "exams", "reports", "registered")
     rows = [_version_row(address, one, is_shown=one is shown) for one in versions]
     head = [t(f"models.{name}") for name in names]
-    return card(t("models.versions"), [_scroll(table(head, rows, t("models.versions")))], 12)
+    return card(t("models.versions"), [scrolling(table(head, rows, t("models.versions")))], 12)
 
 
 def _version_row(address: Address, one: Version, *, is_shown: bool) -> html.Tr:
@@ -71,7 +70,7 @@ def _moves(t: Texts, moves: list[Row]) -> html.Section:
         return card(t("models.moves"), [html.P(t("models.no_moves"))], 12)
     head = [t(f"models.{name}") for name in ("when", "what", "who", "evidence", "override")]
     rows = [[t.moment(move["deployed_at"]), *_move_words(t, move)] for move in moves]
-    return card(t("models.moves"), [_scroll(_text_table(head, rows, t("models.moves")))], 12)
+    return card(t("models.moves"), [scrolling(text_table(head, rows, t("models.moves")))], 12)
 
 
 def _move_words(t: Texts, move: Row) -> list[str]:
@@ -93,7 +92,7 @@ def _gate(t: Texts, shown: Version, findings: list[Finding]) -> html.Section:
     head = [t(f"models.{name}") for name in ("rule", "figure", "asks", "holds")]
     rows = [_finding_words(t, finding) for finding in findings]
     note = html.P(t("models.gate_note"), className="muted small")
-    return card(title, [note, _scroll(_text_table(head, rows, title))])
+    return card(title, [note, scrolling(text_table(head, rows, title))])
 
 
 def _finding_words(t: Texts, finding: Finding) -> list[str]:
@@ -108,7 +107,7 @@ def _nights(t: Texts, records: ModelRecords, versions: list[str]) -> html.Sectio
         for day, *counts in records.nights(versions).iter_rows()
     ]
     note = html.P(t("models.shadow_note"), className="muted small")
-    grid = _scroll(_text_table(head, rows, t("models.shadow")))
+    grid = scrolling(text_table(head, rows, t("models.shadow")))
     return card(t("models.shadow"), [note, grid])
 
 
@@ -128,36 +127,10 @@ def _comparison(t: Texts, version: str, report: dict[str, Any] | None) -> list[h
     title = t("models.comparison", candidate=version, serving=report["against_version"])
     facts = [html.Li(f"{name}: {value}") for name, value in comparison_facts(report, t)]
     sections = comparison_sections(report, t)
-    cards = [_section_card(section, place) for place, section in enumerate(sections)]
+    cards = [
+        section_card(f"comparison-{place}", section) for place, section in enumerate(sections)
+    ]
     return [card(title, [html.Ul(facts)], 12), *cards]
-
-
-def _section_card(section: Section, place: int) -> html.Section:
-    notes = [html.P(note, className="muted small") for note in section.notes]
-    plots = [
-        graph(f"comparison-{place}-{number}", figure(plot), plot.title, 360)
-        for number, plot in enumerate(section.plots)
-    ]
-    grids = [_scroll(_grid_table(grid, section.title)) for grid in section.grids]
-    return card(section.title, [*notes, *plots, *grids])
-
-
-def _grid_table(grid: Grid, title: str) -> html.Div:
-    head = [html.H3(grid.title)] if grid.title else []
-    return html.Div([*head, _text_table(grid.header, grid.rows, grid.title or title)])
-
-
-def _text_table(head: list[str], rows: list[list[str]], caption: str) -> html.Table:
-    """A table of words; the first cell of a row names it."""
-    lines = [
-        html.Tr([html.Th(first, scope="row"), *(html.Td(cell) for cell in rest)])
-        for first, *rest in rows
-    ]
-    return table(head, lines, caption)
-
-
-def _scroll(content: Any) -> html.Div:
-    return html.Div(content, style={"overflowX": "auto"})
 
 
 def _model_card(t: Texts, shown: Version) -> html.Section:

@@ -14,6 +14,7 @@ from reports_app.texts.classify import CLASSIFY
 from reports_app.texts.codes import CODES
 from reports_app.texts.comparison import COMPARISON
 from reports_app.texts.decision import DECISION
+from reports_app.texts.evaluation import EVALUATION
 from reports_app.texts.exam import EXAM
 from reports_app.texts.grid import GRID
 from reports_app.texts.indicators import INDICATORS
@@ -48,6 +49,7 @@ TEXTS: dict[str, Text] = (
     | GRID
     | COMPARISON
     | MODELS
+    | EVALUATION
     | REPORTS
     | WHAT_IF
 )

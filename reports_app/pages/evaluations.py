@@ -1,0 +1,75 @@
+"""The evaluations page: every kept report, and one of them in full.
+
+It evaluates nothing: `mammo evaluate` does, and keeps what this page shows.
+"""
+
+from typing import Any
+
+from dash import dcc, html
+
+from reports_app.components import card, message
+from reports_app.evaluation_answers import facts_of
+from reports_app.evaluation_report import FORMAT, build_checklist, build_sections
+from reports_app.evaluation_sections import shown_scorers
+from reports_app.evaluation_views import Section, interval
+from reports_app.kept_reports import Kept, KeptReports
+from reports_app.links import EVALUATIONS_PATH, Address
+from reports_app.section_cards import scrolling, section_cards, text_table
+from reports_app.texts import NO_VALUE, Texts
+
+
+def content(address: Address, reports: KeptReports | None) -> list[Any]:
+    """The page; the report of the address, else the newest, is shown in full."""
+    t, kept = address.texts, reports.list_evaluations() if reports else []
+    if not kept:
+        return [message(t("evaluations.none_title"), t("evaluations.none_text"))]
+    asked = address.first("report")
+    shown = next((one for one in kept if one.name == asked), kept[0])
+    return [
+        html.Div(html.H1(t("evaluations.title")), className="page-head"),
+        html.Div([_list(address, kept), *_report(t, shown)], className="cards"),
+    ]
+
+
+def _list(address: Address, kept: list[Kept]) -> html.Section:
+    t = address.texts
+    head = [t(f"evaluations.{name}") for name in ("name", "made_at", "counts", "best")]
+    rows: list[Any] = [[_link(address, one), *_summary(one)] for one in kept]
+    title = t("evaluations.list")
+    return card(title, [scrolling(text_table(head, rows, title))], 12)
+
+
+def _link(address: Address, one: Kept) -> dcc.Link:
+    return dcc.Link(one.name, href=address.to(EVALUATIONS_PATH).having(report=one.name).href)
+
+
+def _summary(one: Kept) -> list[str]:
+    report = _figures(one)
+    if report is None:
+        return [NO_VALUE] * 3
+    level, count = next(iter(report["levels"].items()))
+    best = shown_scorers(report)[0]
+    figures = report["scorers"][best][level]
+    auc = interval(figures["auc"], figures["auc_ci"])
+    counts = f"{count['n']} ({count['n_cancers']})"
+    return [report["made_at"][:16].replace("T", " "), counts, f"{best}, {auc}"]
+
+
+def _figures(one: Kept) -> dict[str, Any] | None:
+    """Of a report that this version wrote."""
+    return one.figures if (one.figures or {}).get("format") == FORMAT else None
+
+
+def _report(t: Texts, shown: Kept) -> list[html.Section]:
+    report = _figures(shown)
+    if report is None:
+        sentence = t("evaluations.unreadable", name=shown.name)
+        return [card(shown.name, [html.P(sentence)], 12)]
+    facts = text_table(["", ""], facts_of(report), t("evaluations.facts"))
+    notes = [html.P(report["notice"]), html.P(t("evaluations.language"))]
+    checklist = Section(t("evaluations.checklist"), [], [], [build_checklist(report)])
+    return [
+        card(shown.name, [*notes, scrolling(facts)], 12),
+        *section_cards("evaluation", build_sections(report), t, 12),
+        *section_cards("checklist", [checklist], t, 12),
+    ]

@@ -1,0 +1,79 @@
+"""Sections of a report as cards of a page: notes, plots and tables, in the page's language.
+
+It draws what `reports_app.evaluation_views` holds and knows no figure.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from dash import html
+
+from reports_app.components import card, graph, table
+from reports_app.evaluation_figures import figure
+from reports_app.evaluation_views import Axis, Grid, Plot, Section
+from reports_app.texts import Texts
+from reports_app.texts.evaluation import report_words
+
+PLOT_HEIGHT_PX = 360
+
+
+def section_cards(name: str, sections: list[Section], t: Texts, width: int = 6) -> list[Any]:
+    """A card for each section, its titles, heads and axes in the page's language."""
+    return [
+        section_card(f"{name}-{place}", translated(section, t), width)
+        for place, section in enumerate(sections)
+    ]
+
+
+def section_card(name: str, section: Section, width: int = 6) -> html.Section:
+    """A section as it is."""
+    notes = [html.P(note, className="muted small") for note in section.notes]
+    plots = [
+        graph(f"{name}-{number}", figure(plot), plot.title, PLOT_HEIGHT_PX)
+        for number, plot in enumerate(section.plots)
+    ]
+    grids = [scrolling(grid_table(grid, section.title)) for grid in section.grids]
+    return card(section.title, [*notes, *plots, *grids], width)
+
+
+def grid_table(grid: Grid, title: str) -> html.Div:
+    """A table with its own title above it, where it has one."""
+    head = [html.H3(grid.title)] if grid.title else []
+    return html.Div([*head, text_table(grid.header, grid.rows, grid.title or title)])
+
+
+def text_table(head: list[str], rows: list[list[str]], caption: str) -> html.Table:
+    """A table of words; the first cell of a row names it."""
+    lines = [
+        html.Tr([html.Th(first, scope="row"), *(html.Td(cell) for cell in rest)])
+        for first, *rest in rows
+    ]
+    return table(head, lines, caption)
+
+
+def scrolling(content: Any) -> html.Div:
+    """What may be wider than the screen."""
+    return html.Div(content, style={"overflowX": "auto"})
+
+
+def translated(section: Section, t: Texts) -> Section:
+    """A section with titles, heads and axes in the page's language; notes are as written."""
+
+    def words(text: str) -> str:
+        return report_words(text, t.language)
+
+    def axis(one: Axis) -> Axis:
+        return replace(one, label=words(one.label))
+
+    def plot(one: Plot) -> Plot:
+        return replace(one, title=words(one.title), x=axis(one.x), y=axis(one.y))
+
+    return Section(
+        words(section.title),
+        section.notes,
+        [plot(one) for one in section.plots],
+        [
+            replace(one, title=words(one.title), header=[words(head) for head in one.header])
+            for one in section.grids
+        ],
+    )
