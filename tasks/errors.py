@@ -58,6 +58,7 @@ class RejectionReason(StrEnum):
     NOT_A_MAMMOGRAM = "not_a_mammogram"
     CONTAINER = "container"
     CONTAINER_REFUSED = "container_refused"
+    PICTURE = "picture"
     DICOMDIR = "dicomdir"
     DUPLICATE_INSTANCE = "duplicate_instance"
     CONFLICTING_INSTANCE = "conflicting_instance"

@@ -21,9 +21,14 @@ CODES = {
     "reason.wrong_modality": Text("Otra modalidad", "Other modality"),
     "reason.not_a_mammogram": Text("No es una mamografía", "Not a mammogram"),
     "reason.container": Text(
-        "Archivo ZIP; su contenido se lee", "ZIP file; its content is read"
+        "Archivo ZIP o tabla CSV; su contenido se lee",
+        "ZIP file or CSV table; its content is read",
     ),
-    "reason.container_refused": Text("Archivo ZIP no leído", "ZIP file not read"),
+    "reason.picture": Text(
+        "Imagen PNG; se lee por su fila de una tabla CSV",
+        "PNG picture; read by its row of a CSV table",
+    ),
+    "reason.container_refused": Text("Contenido no leído", "Content not read"),
     "reason.dicomdir": Text("Índice DICOMDIR", "DICOMDIR index"),
     "reason.duplicate_instance": Text("Copia de otra imagen", "Copy of another image"),
     "reason.conflicting_instance": Text(

@@ -1,15 +1,19 @@
-"""Bytes of objects and of containers' members alike: the way in for all who read either.
+"""Bytes of objects, of containers' members and of tables' rows: the one way in for readers.
 
 A member is inflated within the size that its directory states and held to its CRC-32; what
-fails twice, the second time from bytes that arrived twice alike, is damaged where it lies.
+fails twice, the second time from bytes that arrived twice alike, is damaged where it lies. A
+row is read as the DICOM object that `picture_files` makes of it and its picture.
 """
 
 import hashlib
 import struct
 import zipfile
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from tasks.errors import Rejected
+from tasks.ingest import picture_tables
 from tasks.ingest.containers import (
     Member,
     Place,
@@ -18,7 +22,9 @@ from tasks.ingest.containers import (
     refused,
 )
 from tasks.ingest.object_store import ObjectStore, VerifiedObject
-from tasks.ingest.retries import DamagedInTransit, retried
+from tasks.ingest.picture_files import read_picture, read_picture_head
+from tasks.ingest.picture_tables import Picture, Row, find_picture, read_rows
+from tasks.ingest.retries import DamagedInTransit, ObjectChanged, retried
 
 _LOCAL_MAGIC = b"PK\x03\x04"
 _LOCAL_HEADER_BYTES = 30
@@ -36,6 +42,9 @@ def read_head(store: ObjectStore, object_key: str, etag: str, n_bytes: int) -> b
     """
     if (place := place_of(object_key, etag)) is None:
         return store.read_part(object_key, etag, n_bytes)
+    if is_row(place):
+        with _picture_in_its_place():
+            return read_picture_head(store, *_picture(store, place, etag), n_bytes)
     member = _member(store, place)
     stored = _stored(store, place, member, min(n_bytes, member.stored_bytes), twice=True)
     head = _inflated(member, stored, min(n_bytes, member.size_bytes))
@@ -67,6 +76,9 @@ def read_whole(
     """
     if (place := place_of(object_key, etag)) is None:
         return store.read(object_key, etag, size_bytes, sha256)
+    if is_row(place):
+        with _picture_in_its_place():
+            return read_picture(store, *_picture(store, place, etag), sha256)
     member = _member(store, place)
 
     def attempt() -> VerifiedObject:
@@ -80,6 +92,30 @@ def read_whole(
         return VerifiedObject(data, digest)
 
     return retried(f"Reading {object_key}", attempt)
+
+
+def is_row(place: Place) -> bool:
+    """Whether a place is a row of a table of pictures, and not in a ZIP file."""
+    return place.container_key.lower().endswith(picture_tables.SUFFIX)
+
+
+def _picture(store: ObjectStore, place: Place, etag: str) -> tuple[Row, Picture]:
+    rows = read_rows(store.location, place.container_key, place.container_etag)
+    if place.number >= len(rows):
+        raise refused("Its table holds fewer rows than were listed.")
+    row = rows[place.number]
+    return row, find_picture(place.container_key, row, etag)
+
+
+@contextmanager
+def _picture_in_its_place() -> Generator[None]:
+    """A picture that is gone from beside its table is the row's flaw, not the moment's."""
+    try:
+        yield
+    except ObjectChanged:
+        raise refused(
+            "Its picture is not the one that was there with the table: put the table again."
+        ) from None
 
 
 def _member(store: ObjectStore, place: Place) -> Member:

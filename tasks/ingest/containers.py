@@ -4,6 +4,7 @@ A member is named by its number, never by its own name: that may hold a patient'
 of a folder. It reads a container's directory; members' bytes are `container_members`' work.
 """
 
+import re
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,6 +71,12 @@ def place_of(object_key: str, etag: str) -> Place | None:
         return None
     container_key, _, number = object_key.rpartition(SEPARATOR)
     return Place(container_key, etag.partition(ETAG_SEPARATOR)[0], int(number))
+
+
+def container_of(object_key: str) -> str | None:
+    """The container that a member's key names; None where the key is not such a one."""
+    container_key, separator, number = object_key.rpartition(SEPARATOR)
+    return container_key if separator and re.fullmatch(r"\d{6}", number) else None
 
 
 def content_of(etag: str) -> str:

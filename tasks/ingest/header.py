@@ -22,7 +22,7 @@ from pydicom.uid import (
 )
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.ingest import containers
+from tasks.ingest import containers, picture_files
 from tasks.ingest.containers import MAGIC, SUFFIX, ContainerLimits
 from tasks.preprocess.bounded_source import BoundedSource, Budget, quiet
 from tasks.preprocess.reading import is_past_meta
@@ -160,7 +160,7 @@ def parse_head(
     except (Rejected, MemoryError):
         raise
     except InvalidDicomError:
-        raise Rejected(RejectionReason.NOT_DICOM, _without_prefix(head)) from None
+        raise _without_prefix(head) from None
     except Exception as error:  # noqa: BLE001 - hostile bytes raise eight types and more
         if excess := budget.excess or _depth_excess(error):
             raise _over_limit(excess) from None
@@ -244,10 +244,14 @@ class _End:
         return self.is_reached
 
 
-def _without_prefix(head: bytes) -> str:
+def _without_prefix(head: bytes) -> Rejected:
+    detail = "The DICM prefix is missing at byte 128."
+    if head.startswith(picture_files.MAGIC):
+        detail = "A PNG picture: the row of a CSV table beside it is what is read."
+        return Rejected(RejectionReason.PICTURE, detail)
     if head.startswith(MAGIC):
-        return f"A ZIP file: one named {SUFFIX} is opened, but none within another."
-    return "The DICM prefix is missing at byte 128."
+        detail = f"A ZIP file: one named {SUFFIX} is opened, but none within another."
+    return Rejected(RejectionReason.NOT_DICOM, detail)
 
 
 def _over_limit(detail: str) -> Rejected:

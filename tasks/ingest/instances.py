@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.ingest import values
+from tasks.ingest import picture_tables, values
 from tasks.ingest.container_members import read_head
 from tasks.ingest.containers import MAGIC, SUFFIX, member_summaries, place_of
 from tasks.ingest.echoes import without_echoes
@@ -75,26 +75,37 @@ def read_object(
         with off_the_clock():
             return read_head(store, summary.object_key, summary.etag, n_bytes)
 
-    if _is_container(summary) and fetch(len(MAGIC)) == MAGIC:
-        return _open(store, summary, limits)
+    if _is_named(summary, picture_tables.SUFFIX):
+        list_rows = picture_tables.row_summaries
+        return _open(store, summary, limits, list_rows, "A CSV table: each of its {} rows")
+    if _is_named(summary, SUFFIX) and fetch(len(MAGIC)) == MAGIC:
+        each = "A ZIP file: each of the {} files in it"
+        return _open(store, summary, limits, member_summaries, each)
     return read_instance(summary, fetch, pseudonymiser, limits)
 
 
-def _is_container(summary: ObjectSummary) -> bool:
+def _is_named(summary: ObjectSummary, suffix: str) -> bool:
+    """Whether an object of the bucket itself, and no empty one, ends in that."""
     if summary.size_bytes == 0 or place_of(summary.object_key, summary.etag):
         return False
-    return summary.object_key.lower().endswith(SUFFIX)
+    return summary.object_key.lower().endswith(suffix)
 
 
-def _open(store: ObjectStore, summary: ObjectSummary, limits: HeaderLimits) -> ReadResult:
+def _open(
+    store: ObjectStore,
+    summary: ObjectSummary,
+    limits: HeaderLimits,
+    list_members: Callable[..., tuple[ObjectSummary, ...]],
+    each: str,
+) -> ReadResult:
     """List what a container holds; it is no image itself, so it is set aside."""
     place = (summary.object_key, summary.etag)
     try:
         with off_the_clock():
-            members = member_summaries(store, summary, limits.container)
+            members = list_members(store, summary, limits.container)
     except Rejected as error:
         return ReadResult(*place, reason=error.reason, detail=error.detail)
-    detail = f"A ZIP file: each of the {len(members)} files in it is read as an object."
+    detail = f"{each.format(len(members))} is read as an object."
     return ReadResult(*place, reason=RejectionReason.CONTAINER, detail=detail, members=members)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from tasks.errors import ContractViolation, RejectionReason
+from tasks.ingest.containers import container_of
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.lake.files import LakeFiles
@@ -127,11 +128,18 @@ class Eraser:
 
     def _delete_objects(self, subject: Subject, store: ObjectStore) -> int:
         """Delete her objects from the bucket, then their rows: none is left to account for."""
-        self.say(f"Deleting {len(subject.object_key)} objects from the bucket.")
-        for object_key in sorted(subject.object_key):
+        object_keys = sorted(_whole_objects(subject))
+        self.say(f"Deleting {len(object_keys)} objects from the bucket.")
+        for object_key in object_keys:
             store.delete(object_key)
-        self.lake.delete(OBJECTS, "object_key", sorted(subject.object_key))
-        return len(subject.object_key)
+        self.lake.delete(OBJECTS, "object_key", object_keys)
+        containers = {container_of(key) for key in subject.object_key - set(object_keys)}
+        for container_key in sorted(filter(None, containers)):
+            self.say(
+                f"{container_key} holds images of hers, and perhaps others': take hers out "
+                "of it. Here they stay set aside as erased."
+            )
+        return len(object_keys)
 
     def _forget(self, subject: Subject, *, with_objects: bool) -> Forgotten:
         total = Forgotten()
@@ -140,6 +148,11 @@ class Eraser:
                 self.say(f"Taking her rows out of former versions of {table.name}.")
                 keys = subject.pseudonyms
                 if table == OBJECTS and with_objects:
-                    keys |= subject.object_key
+                    keys |= _whole_objects(subject)
                 total += forget(self.lake, self.files, table, keys)
         return total
+
+
+def _whole_objects(subject: Subject) -> frozenset[str]:
+    """Her objects that are nobody else's: not those within a ZIP file or a table."""
+    return frozenset(key for key in subject.object_key if container_of(key) is None)

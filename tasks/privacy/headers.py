@@ -12,6 +12,7 @@ from pydicom import Dataset
 
 from tasks.errors import Rejected
 from tasks.ingest import values
+from tasks.ingest.container_members import read_head
 from tasks.ingest.header import read_header
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser
@@ -47,7 +48,7 @@ def read_identity(
         ObjectChanged: If another object is there by now, or none.
         Retryable: If the store does not answer.
     """
-    header = read_header(lambda n_bytes: store.read_part(object_key, etag, n_bytes), size_bytes)
+    header = read_header(partial(read_head, store, object_key, etag), size_bytes)
     names = ("PatientID", "IssuerOfPatientID", "StudyInstanceUID")
     return PlainIdentity(*(values.identity(header, name) for name in names))
 
@@ -62,7 +63,7 @@ def read_whole_header(
         ObjectChanged: If another object is there by now, or none.
         Retryable: If the store does not answer.
     """
-    fetch = partial(store.read_part, object_key, etag)
+    fetch = partial(read_head, store, object_key, etag)
     return read_header(fetch, size_bytes, keywords=keywords)
 
 

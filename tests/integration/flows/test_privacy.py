@@ -14,7 +14,7 @@ from tasks.errors import SmartMammoError
 from tasks.lake.schemas import AUDIT, ERASURES, IMAGES, INSTANCES, OBJECTS, TABLES
 from tasks.privacy.subject import UnknownSubjectError
 from tasks.synthetic.dicom import build_mammogram_bytes, make_uid
-from tests.support.door import Door, open_door
+from tests.support.door import Door, open_door, zipped
 from tests.support.mammograms import draw_breast
 
 pytestmark = pytest.mark.integration
@@ -100,6 +100,17 @@ def test_with_objects_the_bucket_forgets_her_too(door):
     keys = [summary.object_key for summary in door.services.store.list_objects()]
     assert keys == [f"unit-1/other/{n}.dcm" for n in range(2)]
     assert not rows(door, OBJECTS)["object_key"].str.contains("hers").any()
+
+
+def test_images_of_hers_in_a_container_are_told_and_kept_out(door):
+    door.put({"disc.zip": zipped({"1": image_of(HERS, 4), "2": image_of(OTHER, 5)})})
+    door.read()
+    assert "disc.zip holds images of hers" in erase("--with-objects").output
+    assert [key for key in door.reasons().items() if "!/" in key[0]] == [
+        ("disc.zip!/000000", "erased"), ("disc.zip!/000001", None)
+    ]  # fmt: skip
+    stored = [summary.object_key for summary in door.services.store.list_objects()]
+    assert "disc.zip" in stored
 
 
 def test_an_erasure_that_was_stopped_goes_on(door, monkeypatch):
