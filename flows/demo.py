@@ -59,6 +59,14 @@ def run_demo(n_exams: int, seed: int, json_path: Path | None, *, with_app: bool)
     return True
 
 
+def run_app() -> None:
+    """Serve the app alone, over the lake and the servers that settings name."""
+    settings = load_settings()
+    check_port(settings.app_port)
+    with _until_interrupted():
+        serve_app(settings)
+
+
 def run_up() -> None:
     """Run the servers, the schedule and the app until Ctrl-C."""
     settings = load_settings()
@@ -130,18 +138,19 @@ def check_port(port: int) -> None:
 def serve_app(settings: Settings) -> None:
     """Serve the app on loopback until Ctrl-C, and print the link that opens it once."""
     from flows.app_services import build_app_services  # Dash takes seconds to import
-    from flows.doors import build_sign_in
+    from flows.doors import allowed_hosts, build_sign_in
     from reports_app.access.sign_in import SIGN_IN_PATH
     from reports_app.app import create_app, serve
 
     door = build_sign_in(settings, one_time_token=secrets.token_urlsafe(24))
-    address = f"http://{LOOPBACK}:{settings.app_port}"
+    address = settings.app_url or f"http://{LOOPBACK}:{settings.app_port}"
     typer.echo(f"The app: {address}{SIGN_IN_PATH}/{door.one_time_token}")
     typer.echo(
         "That link works once; accounts are made by `mammo user add`. Ctrl-C ends everything."
     )
-    app = create_app(build_lake(settings), door, services=build_app_services(settings))
-    serve(app, LOOPBACK, settings.app_port)
+    hosts, services = allowed_hosts(settings), build_app_services(settings)
+    app = create_app(build_lake(settings), door, hosts, services)
+    serve(app, LOOPBACK, settings.app_port, behind_proxy=bool(settings.app_url))
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """How people get into this machine's app: composed from settings and the home's secrets."""
 
+from urllib.parse import urlsplit
+
 from flows.services import home_secret
 from reports_app.access.accounts import Accounts
 from reports_app.access.oidc import Directory
 from reports_app.access.sign_in import SignIn
+from reports_app.app import LOOPBACK_NAMES
 from tasks.errors import Misconfigured
 from tasks.settings import Settings
 
@@ -20,7 +23,14 @@ def build_sign_in(settings: Settings, one_time_token: str | None = None) -> Sign
         home_secret(settings, "session_key"),
         one_time_token,
         _directory(settings),
+        is_secure=(settings.app_url or "").startswith("https://"),
     )
+
+
+def allowed_hosts(settings: Settings) -> frozenset[str]:
+    """Names under which the app answers: this machine's, and that of its proxy."""
+    own = urlsplit(settings.app_url or "").hostname
+    return LOOPBACK_NAMES | ({own} if own else frozenset())
 
 
 def _directory(settings: Settings) -> Directory | None:

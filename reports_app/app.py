@@ -111,9 +111,26 @@ def create_app(
     return app
 
 
-def serve(app: Dash, host: str = "127.0.0.1", port: int = 8050) -> None:
-    """Serve the app until the process is told to stop."""
-    create_server(_server(app), host=host, port=port, threads=8, ident=None).run()
+def serve(
+    app: Dash, host: str = "127.0.0.1", port: int = 8050, *, behind_proxy: bool = False
+) -> None:
+    """Serve the app until the process is told to stop.
+
+    Args:
+        app: Of `create_app`.
+        host: Address to listen on.
+        port: Of that address.
+        behind_proxy: Whether a proxy on this machine tells who asks, and by which scheme.
+    """
+    options: dict[str, Any] = (_PROXY if behind_proxy else {}) | {"threads": 8, "ident": None}
+    create_server(_server(app), host=host, port=port, **options).run()
+
+
+_PROXY = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
 
 
 def _server(app: Dash) -> Flask:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     )
 
     app_port: int = Field(8050, description="Port of the Dash app, on 127.0.0.1.")
+    app_url: ServiceUrl | None = Field(
+        None, description="Address of the app behind a TLS proxy on its own machine."
+    )
     prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
 
     log_format: Literal["text", "json"] = Field(
@@ -85,6 +88,16 @@ class Settings(BaseSettings):
     n_workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes."
     )
+    task_runner: Literal["threads", "processes", "dask", "ray"] = Field(
+        "threads", description="Where shards run; dask and ray are extras."
+    )
+    n_shards_in_flight: int = Field(
+        2, ge=1, description="Shards under way at once: one is decoded while another is scored."
+    )
+    cluster_address: str | None = Field(
+        None,
+        description="Scheduler of Dask or head of Ray; unset: a cluster of this machine.",
+    )
     exams_per_shard: int = Field(32, ge=1, le=64, description="Exams in one Prefect task.")
     quiet_minutes: float = Field(
         10.0,
@@ -108,7 +121,7 @@ class Settings(BaseSettings):
         20_000, description="Headers of more elements, nested ones too, are rejected."
     )
     max_container_members: int = Field(
-        10_000, description="ZIP objects of more files are rejected unopened."
+        10_000, description="ZIP files and CSV tables that hold more are rejected unopened."
     )
     max_container_inflated_bytes: int = Field(
         64 << 30, description="ZIP objects that claim to hold more are rejected unopened."

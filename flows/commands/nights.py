@@ -39,6 +39,18 @@ def up() -> None:
     run_up()
 
 
+@app.command("app")
+def serve_app() -> None:
+    """Serve the app alone, on 127.0.0.1, over the lake that settings name, until Ctrl-C.
+
+    For a host whose nights run elsewhere. A TLS proxy on the same machine lets people in:
+    SMART_MAMMO_APP_URL is the address that they use.
+    """
+    from flows.demo import run_app
+
+    run_app()
+
+
 @app.command()
 def deploy(
     pool_type: Annotated[
