@@ -70,7 +70,9 @@ def _bars(name: str, counts: dict[str, int], t: Texts) -> go.Figure:
         x=list(counts), y=list(counts.values()), marker_color=CATEGORIES[0], name=_words(name)
     )
     figure.update_xaxes(type="category")
-    return figure.update_layout(title={"text": _words(name)}, margin={"t": 40})
+    return figure.update_layout(
+        title={"text": report_words(_words(name), t.language)}, margin={"t": 40}
+    )
 
 
 def _brightness(histograms: dict[str, list[float]], t: Texts) -> go.Figure:

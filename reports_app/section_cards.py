@@ -57,7 +57,7 @@ def scrolling(content: Any) -> html.Div:
 
 
 def translated(section: Section, t: Texts) -> Section:
-    """A section with titles, heads and axes in the page's language; notes are as written."""
+    """A section with titles, heads, names of rows and axes in the page's language."""
 
     def words(text: str) -> str:
         return report_words(text, t.language)
@@ -73,7 +73,12 @@ def translated(section: Section, t: Texts) -> Section:
         section.notes,
         [plot(one) for one in section.plots],
         [
-            replace(one, title=words(one.title), header=[words(head) for head in one.header])
+            replace(
+                one,
+                title=words(one.title),
+                header=[words(head) for head in one.header],
+                rows=[[words(first), *rest] for first, *rest in one.rows],
+            )
             for one in section.grids
         ],
     )

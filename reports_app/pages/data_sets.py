@@ -3,6 +3,7 @@
 It reads no image: `mammo explore` does, and keeps what this page shows.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
@@ -59,7 +60,10 @@ def _exploration(t: Texts, shown: Kept | None) -> list[html.Section]:
         graph(f"set-{place}", plot, _title(plot))
         for place, plot in enumerate(exploration_plots(figures, t))
     ]
-    tables = [Section(grid.title, [], [], [grid]) for grid in exploration_tables(figures)]
+    tables = [
+        Section(grid.title, [], [], [replace(grid, title="")])
+        for grid in exploration_tables(figures)
+    ]
     copies = html.P(t("data_sets.copies", **figures["copies"]))
     return [
         card(f"{shown.name}: {t('data_sets.counts')}", [copies, _side_by_side(plots)], 12),
