@@ -29,6 +29,7 @@ from tasks.publish.dicom.cad_report import cad_report
 from tasks.publish.dicom.documents import encapsulated_pdf, secondary_captures
 from tasks.publish.dicom.measurement_report import measurement_report
 from tasks.publish.dicom.source import KEYWORDS, Source, complete_headers
+from tasks.publish.fhir.export import exam_bundle
 from tasks.publish.result import ExamResult, current_model_version, read_result
 
 OWNER_ONLY = 0o600
@@ -48,8 +49,10 @@ def find_result(lake: Lake, exam: str) -> ExamResult:
     return read_result(lake, exam_of(lake, exam), current_model_version(lake))
 
 
-def exam_document(lake: Lake, result: ExamResult, language: str) -> bytes:
-    """An exam's report as PDF."""
+def exam_file(lake: Lake, result: ExamResult, kind: str, language: str) -> bytes:
+    """An exam's result as a file of a kind: pdf or fhir."""
+    if kind == "fhir":
+        return exam_bundle(result, language_of(language))
     return exam_pdf(Texts(language_of(language)), result, _pixels(lake, result))
 
 

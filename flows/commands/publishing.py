@@ -1,6 +1,6 @@
 """Commands that hand results out and take outcomes in: list, outcomes import."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -52,32 +52,40 @@ def export_list(
     typer.echo(f"Written: {out}, the list of {day} with {n_exams} exams.")
 
 
+class FileKind(StrEnum):
+    """What a file of the programme's registers is about."""
+
+    OUTCOMES = "outcomes"
+    REGISTRATIONS = "registrations"
+    FOLLOW_UPS = "follow-ups"
+    TARGETS = "targets"
+
+
 @outcomes.command("import")
 def import_outcomes(
     path: Annotated[
         Path,
         typer.Argument(
-            help="CSV in UTF-8, separated by ; or comma. Columns: exam_key (examen), "
-            "breast (mama), source (fuente), birads_assessment (birads), breast_density "
-            "(densidad), recalled (rellamada), is_malignant (cancer), read_date "
-            "(fecha_lectura).",
+            help="CSV in UTF-8, separated by ; or comma, or a FHIR R4 Bundle of outcomes as "
+            "JSON. docs/exports.md names the columns and codes.",
             metavar="FILE",
             exists=True,
             dir_okay=False,
         ),
     ],
+    kind: Annotated[
+        FileKind,
+        typer.Option(
+            help="outcomes: of readers and pathology; registrations: comuna, insurance, first "
+            "screen; follow-ups: biopsies, tumours, dates; targets: women to reach."
+        ),
+    ] = FileKind.OUTCOMES,
 ) -> None:
-    """Take outcomes in from the programme's table; the same file twice changes nothing.
+    """Take a table of the programme's registers in; the same file twice changes nothing.
 
-    One line that cannot be used, and nothing is imported: each is told with its number.
+    One line or entry that cannot be used, and nothing is imported: each is told by number.
     """
-    from flows.services import build_lake, load_settings
-    from tasks.publish import outcome_file
+    from flows.importing_outcomes import import_register_file
 
-    n_changed = outcome_file.import_outcomes(
-        build_lake(load_settings()),
-        path.read_bytes(),
-        "mammo outcomes import",
-        datetime.now(UTC),
-    )
-    typer.echo(f"{n_changed} outcomes are new or changed.")
+    n_changed = import_register_file(path, kind.value)
+    typer.echo(f"{n_changed} rows of {kind.value} are new or changed.")

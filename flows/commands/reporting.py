@@ -30,6 +30,13 @@ class DicomKind(StrEnum):
     DOCUMENT = "pdf"
 
 
+class ExamFormat(StrEnum):
+    """The kinds of file that an exam's result is written as."""
+
+    PDF = "pdf"
+    FHIR = "fhir"
+
+
 class StatisticsFormat(StrEnum):
     """The kinds of file that statistics are written as."""
 
@@ -101,15 +108,25 @@ def write_dicom(
 
 
 @report.command("exam")
-def report_exam(exam: Exam, out: Out, language: Language = ListLanguage.SPANISH) -> None:
-    """Write an exam's result as a PDF with images and regions; pseudonyms only."""
+def report_exam(
+    exam: Exam,
+    out: Out,
+    kind: Annotated[
+        ExamFormat,
+        typer.Option(
+            "--format", help="pdf with images and regions; fhir: a bundle of R4 resources."
+        ),
+    ] = ExamFormat.PDF,
+    language: Language = ListLanguage.SPANISH,
+) -> None:
+    """Write an exam's result for people or for another system; pseudonyms only."""
     from flows.exporting import write_file
-    from flows.reporting import exam_document, find_result
+    from flows.reporting import exam_file, find_result
     from flows.services import build_lake, load_settings
 
     lake = build_lake(load_settings())
     result = find_result(lake, exam)
-    write_file(out, exam_document(lake, result, language.value))
+    write_file(out, exam_file(lake, result, kind.value, language.value))
     typer.echo(f"Written: {out}, exam {result.exam_key[:8]}.")
 
 

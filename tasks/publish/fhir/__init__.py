@@ -1,0 +1,1 @@
+"""Results and outcomes as FHIR R4 resources."""
