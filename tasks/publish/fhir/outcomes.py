@@ -1,7 +1,7 @@
 """Outcomes from a FHIR bundle: final Observations, alone or in DiagnosticReports.
 
-Each Observation tells one fact of one breast; those of one exam, breast and source are a row. An
-entry that cannot be used is told with its number; while one is, nothing is written.
+Each Observation tells one fact of one breast; those of one exam, breast and source are a row.
+An entry that cannot be used is told with its number; while one is, nothing is written.
 """
 
 from collections.abc import Iterator, Mapping
