@@ -29,7 +29,12 @@ def section_card(name: str, section: Section, width: int = 6) -> html.Section:
     """A section as it is."""
     notes = [html.P(note, className="muted small") for note in section.notes]
     plots = [
-        graph(f"{name}-{number}", figure(plot), plot.title, PLOT_HEIGHT_PX)
+        html.Div(
+            [
+                html.H3(plot.title),
+                graph(f"{name}-{number}", figure(plot), plot.title, PLOT_HEIGHT_PX),
+            ]
+        )
         for number, plot in enumerate(section.plots)
     ]
     grids = [scrolling(grid_table(grid, section.title)) for grid in section.grids]

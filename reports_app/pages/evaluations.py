@@ -16,6 +16,7 @@ from reports_app.kept_reports import Kept, KeptReports
 from reports_app.links import EVALUATIONS_PATH, Address
 from reports_app.section_cards import scrolling, section_cards, text_table
 from reports_app.texts import NO_VALUE, Texts
+from reports_app.texts.evaluation import report_words
 
 
 def content(address: Address, reports: KeptReports | None) -> list[Any]:
@@ -65,11 +66,12 @@ def _report(t: Texts, shown: Kept) -> list[html.Section]:
     if report is None:
         sentence = t("evaluations.unreadable", name=shown.name)
         return [card(shown.name, [html.P(sentence)], 12)]
-    facts = text_table(["", ""], facts_of(report), t("evaluations.facts"))
+    facts = [[report_words(name, t.language), value] for name, value in facts_of(report)]
+    table = text_table(["", ""], facts, t("evaluations.facts"))
     notes = [html.P(report["notice"]), html.P(t("evaluations.language"))]
     checklist = Section(t("evaluations.checklist"), [], [], [build_checklist(report)])
     return [
-        card(shown.name, [*notes, scrolling(facts)], 12),
+        card(shown.name, [*notes, scrolling(table)], 12),
         *section_cards("evaluation", build_sections(report), t, 12),
         *section_cards("checklist", [checklist], t, 12),
     ]

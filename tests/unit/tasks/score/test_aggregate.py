@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.score.aggregate import score_exams
+from tasks.score.aggregate import breast_scores, score_exams
 
 CALIBRATION = pl.DataFrame(
     {
@@ -152,3 +152,27 @@ def test_partial_views_of_a_large_breast_count_at_the_highest():
 def test_a_raw_image_is_missed_only_without_its_twin_for_presentation(view, n_missed):
     raw = image("z", "L", view, None) | {"presentation_intent_type": "FOR PROCESSING"}
     assert scored(*FOUR, raw)["n_images_unscorable"] == n_missed
+
+
+SCORES = st.floats(0, 1, width=32)
+
+
+@given(SCORES, SCORES, SCORES)
+def test_dropping_a_view_moves_the_breast_by_no_more_than_half_the_views_distance(
+    cc: float, mlo: float, moved: float
+):
+    def score(**views: float) -> float:
+        rows = [
+            {
+                "exam_key": "e",
+                "image_laterality": "L",
+                "view_position": view,
+                "malignancy_score": value,
+            }
+            for view, value in views.items()
+        ]
+        return breast_scores(pl.DataFrame(rows))["breast_score"].item()
+
+    assert abs(score(CC=cc) - score(CC=cc, MLO=mlo)) <= abs(cc - mlo) / 2 + 1e-9
+    shift = score(CC=cc, MLO=moved) - score(CC=cc, MLO=mlo)
+    assert shift == pytest.approx((moved - mlo) / 2, abs=1e-9)
