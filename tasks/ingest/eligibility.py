@@ -121,6 +121,8 @@ def _tomosynthesis(header: Dataset) -> str | None:
 
 
 def _not_screening(header: Dataset, view: View) -> str | None:
+    if values.items(header, "SpecimenDescriptionSequence"):
+        return "It shows a specimen (0040,0560), no breast."
     if view.position not in VIEWS:
         return f"The view is {view.position or 'not known'}, not {' or '.join(VIEWS)}."
     if workup := set(view.modifiers) - SCREENING_MODIFIERS:

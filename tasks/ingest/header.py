@@ -58,6 +58,7 @@ KEYWORDS = (
     "StudyInstanceUID",
     "SeriesInstanceUID",
     "PatientOrientation",
+    "SpecimenDescriptionSequence",
     "Laterality",
     "ImageLaterality",
     "PhotometricInterpretation",

@@ -90,6 +90,7 @@ def _projection() -> Iterator[Treatment]:
         "Modality",
         "QualityControlImage",
         "SpecificCharacterSet",
+        "SpecimenDescriptionSequence",
     ):
         yield Treatment(keyword, Action.USED)
 

@@ -64,6 +64,14 @@ def _views() -> Iterator[Told]:
     yield "XCCL view", {"ViewCodeSequence": [view_item(XCCL)]}, other(view_position="XCCL")
     specimen = {"ViewCodeSequence": [view_item(SPECIMEN)]}
     yield "specimen", specimen, other(view_position="SPECIMEN")
+    described = {"SpecimenDescriptionSequence": [_specimen()]}
+    yield "specimen that only its description tells", described, other()
+
+
+def _specimen() -> Dataset:
+    item = Dataset()
+    item.SpecimenIdentifier, item.SpecimenUID = "S1", "1.2.3"
+    return item
 
 
 def _modifiers() -> Iterator[Told]:
@@ -136,6 +144,8 @@ def _kinds() -> Iterator[Told]:
 def _foreign() -> Iterator[Told]:
     no_mammogram = rejected("not_a_mammogram")
     yield "calibration pattern or phantom", {"QualityControlImage": "YES"}, no_mammogram
+    phantom = {"BodyPartExamined": "PHANTOM", "AnatomicRegionSequence": None}
+    yield "phantom by its region alone", phantom, no_mammogram
     hand = {
         "BodyPartExamined": "HAND",
         "AnatomicRegionSequence": [code_item("85562004", "SCT", "Hand")],
