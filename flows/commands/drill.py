@@ -19,6 +19,10 @@ FAULT_NAMES = (
     "kill_s3",
     "kill_prefect",
     "spoilt_answers",
+    "throttled_lists",
+    "triton_slow",
+    "triton_refuses",
+    "triton_nan",
     "full_disk",
     "two_nights",
     "late_view",
@@ -31,7 +35,7 @@ FAULT_NAMES = (
 def drill(
     runs: Annotated[
         int, typer.Option(help="Nights to break; the faults come in turn.", min=1)
-    ] = 11,
+    ] = 15,
     fault: Annotated[
         list[str] | None,
         typer.Option(help=f"Only this one, or these; of {', '.join(FAULT_NAMES)}."),
@@ -45,9 +49,10 @@ def drill(
     """Break nights on servers of their own, and prove that nothing is lost or doubled.
 
     Kills the night, a worker, Triton, its model process, the S3 server or Prefect's; spoils
-    answers of the store; lets files grow no more; starts two nights at once; stores a view
-    late; replaces an object. Then nights run until one finishes, and its tables are held to a
-    quiet night's. The programme's own bucket and lake are not touched. About 30 s a run.
+    answers of the store and of Triton; throttles listings; lets files grow no more; starts two
+    nights at once; stores a view late; replaces an object. Then nights run until one finishes,
+    and its tables are held to a quiet night's. The programme's own bucket and lake are not
+    touched. About 30 s a run.
     """
     from flows.drill.report import as_json, as_text
     from flows.drill.runs import Drill, DrillRun

@@ -66,6 +66,19 @@ def _spoil_answers(scene: Scene) -> None:
     scene.servers.proxy.share = SPOILT_SHARE
 
 
+def _throttle_lists(scene: Scene) -> None:
+    """Some are fewer than a night's tries, some more."""
+    scene.servers.proxy.n_lists_refused = scene.chance.randint(1, 12)
+
+
+def _spoil_triton(fault: str) -> "Fault":
+    def spoil(scene: Scene) -> None:
+        proxy = scene.servers.triton_proxy
+        proxy.fault, proxy.share = fault, scene.chance.choice((0.3, 1.0))
+
+    return spoil
+
+
 def _fill_disk(scene: Scene) -> None:
     """Let no file of the night grow any more: writes fail as on a full disk, with EFBIG."""
     scene.night.rlimit(psutil.RLIMIT_FSIZE, (4096, 4096))
@@ -90,6 +103,10 @@ FAULTS: dict[str, Fault] = {
     "kill_s3": _kill_s3,
     "kill_prefect": _kill_prefect,
     "spoilt_answers": _spoil_answers,
+    "throttled_lists": _throttle_lists,
+    "triton_slow": _spoil_triton("triton_slow"),
+    "triton_refuses": _spoil_triton("triton_refuses"),
+    "triton_nan": _spoil_triton("triton_nan"),
     "full_disk": _fill_disk,
     "two_nights": _start_another,
     "late_view": _store_late,
@@ -98,4 +115,7 @@ FAULTS: dict[str, Fault] = {
 """In the order in which a plan takes them in turn."""
 
 WITHHOLDS = frozenset({"late_view"})
+AT_ONCE = frozenset({"throttled_lists", "triton_slow", "triton_refuses", "triton_nan"})
+"""Before the night's first row: a listing is its first work, and scoring is soon over."""
+
 REPLACES = frozenset({"replaced_object"})

@@ -38,19 +38,25 @@ class FaultProxy:
 
     Attributes:
         share: Of the answers to GET that are spoilt, 0-1.
+        n_lists_refused: How many of the listings that come are told to slow down.
         counts: How often each fault was dealt out.
     """
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.upstream = urlsplit(upstream).netloc
         self.share = 0.0
+        self.n_lists_refused = 0
         self.counts: Counter[str] = Counter()
         self._chance = random.Random(seed)  # noqa: S311  # a drill's chance, no secret
         self._lock = threading.Lock()
 
-    def draw(self, method: str) -> str | None:
+    def draw(self, method: str, path: str = "") -> str | None:
         """Choose the fault of one answer, or none."""
         with self._lock:
+            if self.n_lists_refused and "list-type=" in path:
+                self.n_lists_refused -= 1
+                self.counts["slow_down"] += 1
+                return "slow_down"
             if method != "GET" or self._chance.random() >= self.share:
                 return None
             fault = self._chance.choice(sorted(FAULTS))
@@ -104,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (OSError, HTTPException):  # the store is away: so is its proxy
             self.close_connection = True
             return
-        fault = self.owner.draw(self.command)
+        fault = self.owner.draw(self.command, self.path)
         with suppress(OSError):  # the client went away
             (FAULTS[fault] if fault else _send)(self, answer)
 

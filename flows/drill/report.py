@@ -1,7 +1,7 @@
 """What a drill found, by fault: for a terminal and for scripts."""
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +16,7 @@ def as_json(runs: Sequence[DrillRun]) -> dict[str, Any]:
     return {
         **_counts(runs),
         "by_fault": {fault: _counts(of_fault) for fault, of_fault in by_fault.items()},
+        "answers_spoilt": dict(sum((Counter(run.dealt) for run in runs), Counter[str]())),
     }
 
 
@@ -29,6 +30,7 @@ def _counts(runs: Sequence[DrillRun]) -> dict[str, Any]:
         "unfinished": sum(not run.is_finished for run in runs),
         "nights_to_finish": max((run.n_nights for run in runs), default=0),
         "recovery_seconds_median": round(statistics.median(recovery_s), 1) if runs else None,
+        "recovery_seconds_max": round(max(recovery_s), 1) if runs else None,
     }
 
 

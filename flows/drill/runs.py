@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
@@ -20,7 +20,7 @@ import polars as pl
 import psutil
 
 from flows.drill.check import Verdict, compare_tables, read_tables
-from flows.drill.faults import FAULTS, REPLACES, WITHHOLDS, Scene
+from flows.drill.faults import AT_ONCE, FAULTS, REPLACES, WITHHOLDS, Scene
 from flows.drill.servers import DrillServers
 from tasks.errors import ContractViolation, Retryable
 from tasks.ingest.object_store import ObjectStore, S3Location
@@ -54,6 +54,7 @@ class DrillRun:
         n_nights: Nights after the broken one until one finished.
         recovery_s: Wall time of those.
         is_finished: Whether one of them finished.
+        dealt: How often each fault of an answer was dealt out.
     """
 
     fault: str
@@ -61,6 +62,7 @@ class DrillRun:
     n_nights: int
     recovery_s: float
     is_finished: bool
+    dealt: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Drill:
@@ -110,9 +112,11 @@ class Drill:
         chance: random.Random,
     ) -> DrillRun:
         late = self._prepare(one, fault, chance)
+        dealt = self._servers.dealt
         night = one.start_night()
-        one.wait_for_rows(night)
-        sleep(chance.uniform(0, quiet_s))
+        if fault not in AT_ONCE:
+            one.wait_for_rows(night)
+            sleep(chance.uniform(0, quiet_s))
         others: list[psutil.Popen] = []
         scene = Scene(
             night,
@@ -129,9 +133,10 @@ class Drill:
         self._servers.heal()
         start = perf_counter()
         n_nights, is_finished = one.finish()
-        return DrillRun(
-            fault, _judge(one.lake, expected), n_nights, perf_counter() - start, is_finished
-        )
+        recovery_s = perf_counter() - start
+        verdict = _judge(one.lake, expected)
+        dealt = self._servers.dealt - dealt
+        return DrillRun(fault, verdict, n_nights, recovery_s, is_finished, dealt)
 
     def _prepare(
         self, one: "_Campaign", fault: str, chance: random.Random

@@ -1,12 +1,14 @@
 """The servers of a drill: each can be killed and brought back while the others go on."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 import psutil
 
 from flows.drill.proxy import FaultProxy
+from flows.drill.triton_proxy import TritonProxy
 from flows.prefect_server import EmbeddedPrefect
 from flows.servers import EmbeddedS3, EmbeddedServer
 from flows.stack_registry import Addresses, environment_of
@@ -20,7 +22,7 @@ _PROGRAMS = {"s3": "rclone", "triton": "tritonserver", "prefect": "prefect"}
 
 
 class DrillServers:
-    """S3 behind a fault proxy, Triton and Prefect, on ports of their own.
+    """S3 and Triton behind fault proxies, and Prefect, on ports of their own.
 
     Args:
         settings: Home, Triton's environment and the model repository.
@@ -51,20 +53,27 @@ class DrillServers:
                 stack.enter_context(server)
             self.proxy = FaultProxy(self.s3.endpoint, self._seed)
             self._proxy_url = stack.enter_context(self.proxy.serving())
+            self.triton_proxy = TritonProxy(lambda: self.triton.url, self._seed)
+            self._triton_url = stack.enter_context(self.triton_proxy.serving())
             yield
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables by which a night finds them, the store through its proxy."""
+        """The variables by which a night finds them, store and Triton through their proxies."""
         return environment_of(
             Addresses(
                 self._proxy_url,
-                self.triton.url,
+                self._triton_url,
                 self.prefect.api_url,
                 self.s3.keys.access_key,
                 self.s3.keys.secret_key,
             )
         )
+
+    @property
+    def dealt(self) -> Counter[str]:
+        """How often each fault of an answer was dealt out so far."""
+        return self.proxy.counts + self.triton_proxy.counts
 
     def kill(self, name: str) -> None:
         """Kill a server's processes, as the kernel would for want of memory."""
@@ -80,7 +89,8 @@ class DrillServers:
 
     def heal(self) -> None:
         """Bring back whatever does not answer, and stop spoiling answers."""
-        self.proxy.share = 0.0
+        self.proxy.share, self.proxy.n_lists_refused = 0.0, 0
+        self.triton_proxy.fault = None
         for server in self._servers.values():
             if not server.is_ready():
                 server.__exit__(None, None, None)

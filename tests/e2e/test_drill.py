@@ -14,8 +14,8 @@ from flows.drill.faults import FAULTS
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 
 
-SLOW = {"kill_s3", "kill_prefect", "kill_triton"}
-"""The night waits out its patience with a server that is gone; `test_outages` has those too."""
+SLOW = {"kill_s3", "kill_prefect", "kill_triton", "triton_slow", "triton_refuses"}
+"""The night waits out its patience with a server; `test_outages` has those that are gone."""
 
 
 def drill(home: Path, n_runs: int, faults: Sequence[str] = FAULT_NAMES) -> dict:

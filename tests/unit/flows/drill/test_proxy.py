@@ -21,7 +21,7 @@ def proxy() -> Iterator[tuple[FaultProxy, str]]:
 
 
 def only(proxy: FaultProxy, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "draw", lambda _method: fault)
+    monkeypatch.setattr(proxy, "draw", lambda _method, _path: fault)
 
 
 def test_answers_pass_unchanged_while_nothing_is_spoilt(proxy: tuple[FaultProxy, str]) -> None:
@@ -76,3 +76,10 @@ def test_faults_are_dealt_out_by_seed_and_share() -> None:
     assert dealt(1) == dealt(1) != dealt(2)
     assert 80 <= sum(fault is not None for fault in dealt(1)) <= 160
     assert set(dealt(1)) == {None, *FAULTS}
+
+
+def test_listings_are_throttled_so_often_as_told(proxy: tuple[FaultProxy, str]) -> None:
+    proxy[0].n_lists_refused = 2
+    url = f"{proxy[1]}/campaign?list-type=2"
+    assert [httpx.get(url).status_code for _ in range(3)] == [503, 503, 200]
+    assert proxy[0].counts == {"slow_down": 2}
