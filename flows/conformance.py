@@ -48,7 +48,9 @@ def page() -> str:
         f"{len(CASES)} files, built in memory, each with what must be made of it. "
         "`mammo conformance` runs them against\nthe system as installed; its last line is "
         "`N cases, N as declared`. *Pixels ±n*: the network input differs from that of\nthe "
-        "picture that every file shows by no more than n of 255 levels.\n\n"
+        "picture that every file shows by no more than n of 255 levels. "
+        "One exam in every lossless syntax, polarity, depth and\nside has one score: "
+        "`tests/e2e/test_equal_exams.py`, in a night of its own.\n\n"
         "Written by `python -m flows.conformance > docs/conformance.md`; a test compares.\n\n"
         f"{table()}\n"
     )
