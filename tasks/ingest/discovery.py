@@ -3,6 +3,7 @@
 It decides nothing about an object but whether this version of it was seen before.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -16,33 +17,42 @@ LISTING_SCHEMA = pl.Schema(
         for name in ("object_key", "etag", "size_bytes", "last_modified_at")
     }
 )
+KNOWN_COLUMNS = (*LISTING_SCHEMA, "gone_at")
+"""Of `objects`, what a listing is held against: little enough for millions of rows."""
+
 _KEY = list(OBJECTS.key)
 
 
-def changed_objects(listing: pl.DataFrame, known: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Find the rows of `objects` that a listing adds or changes.
+@dataclass(frozen=True)
+class Changes:
+    """What a listing adds or changes.
+
+    Args:
+        new: Versions never seen, as pending rows of `objects`.
+        gone: Keys (object_key, etag) of versions that are deleted or replaced.
+        back: Keys of versions that came back.
+    """
+
+    new: pl.DataFrame
+    gone: pl.DataFrame
+    back: pl.DataFrame
+
+
+def find_changes(listing: pl.DataFrame, known: pl.DataFrame, now: datetime) -> Changes:
+    """Hold a listing against what is known.
 
     Args:
         listing: The bucket now, in `LISTING_SCHEMA`, without containers' members.
-        known: The table `objects`.
+        known: `KNOWN_COLUMNS` of the table `objects`.
         now: When the listing was made.
-
-    Returns:
-        Rows of `objects`: versions never seen (pending), versions that are gone (deleted or
-        replaced), and versions that came back.
     """
     listing = pl.concat([listing, _members(known, listing)])
     present = listing.select(_KEY)
     is_gone = pl.col("gone_at").is_not_null()
-    gone = known.filter(~is_gone).join(present, on=_KEY, how="anti")
-    back = known.filter(is_gone).join(present, on=_KEY, how="semi")
-    new = new_objects(listing.join(known.select(_KEY), on=_KEY, how="anti"), now)
-    return pl.concat(
-        [
-            new,
-            _as_objects(gone.with_columns(gone_at=pl.lit(now))),
-            _as_objects(back.with_columns(gone_at=None)),
-        ]
+    return Changes(
+        new_objects(listing.join(known, on=_KEY, how="anti", maintain_order="left"), now),
+        known.filter(~is_gone).join(present, on=_KEY, how="anti").select(_KEY),
+        known.filter(is_gone).join(present, on=_KEY, how="semi").select(_KEY),
     )
 
 

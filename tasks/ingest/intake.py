@@ -3,19 +3,21 @@
 It reads no pixels; headers are parsed in worker processes that may die of them.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from datetime import datetime
+from itertools import islice
 
 import polars as pl
 
 from tasks.errors import Rejected, Retryable
-from tasks.ingest.discovery import LISTING_SCHEMA, changed_objects, new_objects
+from tasks.ingest.discovery import KNOWN_COLUMNS, LISTING_SCHEMA, find_changes, new_objects
 from tasks.ingest.header_job import HeaderJob, read_header_job
 from tasks.ingest.instances import ReadResult
 from tasks.ingest.object_store import ObjectChanged, ObjectStore, ObjectSummary
 from tasks.ingest.registration import register
 from tasks.lake.schemas import INSTANCES, OBJECTS
-from tasks.lake.store import Lake
+from tasks.lake.store import KEYS_PER_CONDITION, Lake
 from tasks.privacy.tombstones import reject_erased
 from tasks.run import Run, report_progress
 from tasks.services import Services
@@ -23,6 +25,12 @@ from tasks.telemetry import follow
 
 OBJECTS_PER_BATCH = 1000
 """Objects whose headers one task reads; their rows are one commit."""
+
+OBJECTS_PER_COMMIT = 50_000
+"""New objects in one file of the table: a listing comes in the order of its keys, so that a
+batch of them later reads and changes one file and not all."""
+
+SUMMARIES_PER_PART = 10_000
 
 _PRESENT = pl.col("gone_at").is_null()
 
@@ -33,14 +41,33 @@ def discover_objects(lake: Lake, store: ObjectStore, run: Run) -> int:
     Returns:
         How many object versions are new.
     """
-    listing = _listing([asdict(summary) for summary in store.list_objects()])
-    changed = changed_objects(listing, lake.read(OBJECTS), run.started_at)
-    lake.upsert(OBJECTS, changed)
-    return changed.filter(pl.col("first_seen_at") == run.started_at).height
+    listing = _listing(store.list_objects())
+    known = lake.read(OBJECTS, columns=KNOWN_COLUMNS)
+    changes = find_changes(listing, known, run.started_at)
+    del listing, known
+    _mark(lake, changes.gone, run.started_at)
+    _mark(lake, changes.back, None)
+    for part in changes.new.iter_slices(OBJECTS_PER_COMMIT):
+        lake.insert_new(OBJECTS, part)
+    return changes.new.height
 
 
-def _listing(summaries: list[dict[str, object]]) -> pl.DataFrame:
-    return pl.DataFrame(summaries, schema=LISTING_SCHEMA)
+def _mark(lake: Lake, keys: pl.DataFrame, gone_at: datetime | None) -> None:
+    """Write when known versions went, or that they are back."""
+    for part in keys.iter_slices(KEYS_PER_CONDITION):
+        of_part = pl.col("object_key").is_in(part["object_key"].to_list())
+        rows = lake.read(OBJECTS, where=of_part).join(part, on=list(OBJECTS.key), how="semi")
+        when = pl.lit(gone_at, OBJECTS.schema["gone_at"])
+        lake.upsert(OBJECTS, rows.with_columns(gone_at=when))
+
+
+def _listing(summaries: Iterable[ObjectSummary]) -> pl.DataFrame:
+    """Lay summaries out in columns, some at a time: a million of them are 100 MB, not 1 GB."""
+    rest = iter(summaries)
+    parts = [LISTING_SCHEMA.to_frame()]
+    while rows := [astuple(summary) for summary in islice(rest, SUMMARIES_PER_PART)]:
+        parts.append(pl.DataFrame(rows, schema=LISTING_SCHEMA, orient="row"))
+    return pl.concat(parts)
 
 
 def unread_batches(lake: Lake) -> list[list[str]]:
@@ -68,12 +95,12 @@ def read_batch(object_keys: list[str], services: Services, run: Run) -> int:
     is_wanted = pl.col("object_key").is_in(object_keys) & (pl.col("state") == "pending")
     batch = lake.read(OBJECTS, where=is_wanted & _PRESENT)
     results, failures = _read_headers(list(_summaries(batch)), services)
-    members = [asdict(member) for result in results for member in result.members]
+    members = [member for result in results for member in result.members]
     lake.upsert(OBJECTS, new_objects(_listing(members), run.started_at))
     _commit(reject_erased(results, lake, services.pseudonymiser), lake, run)
     if lost := [error for error in failures if not isinstance(error, ObjectChanged)]:
         raise Retryable(f"{len(lost)} of {batch.height} headers could not be read: {lost[0]}")
-    member_keys = [str(member["object_key"]) for member in members]
+    member_keys = [member.object_key for member in members]
     return len(results) + sum(
         read_batch(keys, services, run) for keys in _in_batches(member_keys)
     )

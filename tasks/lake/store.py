@@ -326,10 +326,15 @@ class Lake:
     def _standing(
         self, table: Table, delta: DeltaTable, rows: pl.DataFrame, columns: Sequence[str]
     ) -> pl.DataFrame:
-        """Some columns of the rows that have the keys of `rows`."""
+        """Some columns of the rows that have the keys of `rows`.
+
+        Files whose keys all lie elsewhere are not read.
+        """
         keys = rows.lazy().select(table.key)
+        first = rows.get_column(table.key[0])
         return (
             self._frame(table, delta)
+            .filter(pl.col(first.name).is_between(pl.lit(first.min()), pl.lit(first.max())))
             .select(columns)
             .join(keys, on=table.key, how="semi")
             .collect()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from tasks.ingest.discovery import LISTING_SCHEMA, changed_objects
+from tasks.ingest.discovery import LISTING_SCHEMA, find_changes
 from tests.support.rows import NOW, objects
 
 LATER = NOW + timedelta(days=1)
@@ -16,13 +16,13 @@ def listing(**etags: str) -> pl.DataFrame:
 
 
 def test_a_known_object_changes_nothing():
-    assert changed_objects(listing(a="1"), objects({"object_key": "a"}), LATER).is_empty()
+    changes = find_changes(listing(a="1"), objects({"object_key": "a"}), LATER)
+    assert [changes.new.height, changes.gone.height, changes.back.height] == [0, 0, 0]
 
 
 def test_a_new_object_is_pending():
-    (row,) = changed_objects(
-        listing(a="1", b="1"), objects({"object_key": "a"}), LATER
-    ).iter_rows(named=True)
+    changes = find_changes(listing(a="1", b="1"), objects({"object_key": "a"}), LATER)
+    (row,) = changes.new.iter_rows(named=True)
     assert (row["object_key"], row["state"], row["first_seen_at"], row["gone_at"]) == (
         "b",
         "pending",
@@ -32,16 +32,16 @@ def test_a_new_object_is_pending():
 
 
 def test_other_bytes_under_a_key_are_a_new_version_and_the_former_is_gone():
-    changed = changed_objects(
-        listing(a="2"), objects({"object_key": "a", "state": "scored"}), LATER
-    )
-    by_etag = {row["etag"]: row for row in changed.iter_rows(named=True)}
-    assert by_etag["1"]["gone_at"] == LATER
-    assert by_etag["1"]["state"] == "scored"
-    assert by_etag["2"]["state"] == "pending"
+    known = objects({"object_key": "a", "state": "scored"})
+    changes = find_changes(listing(a="2"), known, LATER)
+    assert changes.gone.rows() == [("a", "1")]
+    assert changes.new["etag"].to_list() == ["2"]
+    assert changes.back.is_empty()
 
 
-def test_an_object_that_comes_back_keeps_its_state():
+def test_an_object_that_comes_back_is_neither_new_nor_gone():
     known = objects({"object_key": "a", "state": "scored", "is_gone": True})
-    (row,) = changed_objects(listing(a="1"), known, LATER).iter_rows(named=True)
-    assert (row["state"], row["gone_at"]) == ("scored", None)
+    changes = find_changes(listing(a="1"), known, LATER)
+    assert changes.back.rows() == [("a", "1")]
+    assert changes.new.is_empty()
+    assert changes.gone.is_empty()
