@@ -38,6 +38,7 @@ from reports_app.pages import (
 )
 from reports_app.pages.list_readings import Desk
 from reports_app.palette import ACCENT_SHADES
+from reports_app.plotting import warm_up
 from reports_app.rendering import mammogram_png, saliency_png
 from reports_app.routing import Rooms, find_page
 from reports_app.security import protect
@@ -122,6 +123,7 @@ def serve(
         port: Of that address.
         behind_proxy: Whether a proxy on this machine tells who asks, and by which scheme.
     """
+    warm_up()
     options: dict[str, Any] = (_PROXY if behind_proxy else {}) | {"threads": 8, "ident": None}
     create_server(_server(app), host=host, port=port, **options).run()
 

@@ -75,7 +75,7 @@ class Campaign:
 
     def choices(self, column: str) -> list[str]:
         """The values of site, manufacturer, age_band or comuna, the unknown one last."""
-        values = set(self.objects[column])
+        values = set(self.objects[column].unique())
         return [*sorted(values - {UNKNOWN}), *({UNKNOWN} & values)]
 
     def with_comunas(self, registrations: pl.DataFrame) -> "Campaign":
@@ -193,11 +193,11 @@ def state_table(
         (state, reason, n); reason is None in the state's own row. The states' rows add up to
         the number of objects.
     """
+    counts = objects.group_by("state", "reason").len()
     rows: list[tuple[str, str | None, int]] = []
     for state in states:
-        of_state = objects.filter(state=state)
-        rows.append((state, None, of_state.height))
-        reasons = of_state.drop_nulls("reason").group_by("reason").len()
-        ordered = reasons.sort("len", "reason", descending=[True, False])
-        rows.extend((state, reason, n) for reason, n in ordered.iter_rows())
+        of_state = counts.filter(state=state)
+        rows.append((state, None, int(of_state["len"].sum())))
+        reasons = of_state.drop_nulls("reason").sort("len", "reason", descending=[True, False])
+        rows.extend(reasons.select("state", "reason", "len").iter_rows())
     return rows

@@ -65,6 +65,11 @@ def empty_figure(
     return figure
 
 
+def warm_up() -> None:
+    """Have plotly load what it loads at the first figure, before anybody waits for one."""
+    empty_figure(Texts("es"), None, None).add_bar().add_box().add_scatter().add_heatmap()
+
+
 def remark(figure: go.Figure, words: str, colour: str) -> None:
     """Say what a line or strip means, above the plot at the right, clear of the data."""
     figure.add_annotation(

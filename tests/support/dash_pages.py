@@ -5,9 +5,9 @@ import json
 ROUTER = "..page.children...meta.data.."
 
 
-def ask(app, path, search=""):
-    """What the browser receives when it shows an address."""
-    body = {
+def body_of_page(path, search=""):
+    """What the browser asks when it shows an address."""
+    return {
         "output": ROUTER,
         "outputs": [{"id": "page", "property": "children"}, {"id": "meta", "property": "data"}],
         "inputs": [
@@ -16,6 +16,21 @@ def ask(app, path, search=""):
         ],
         "changedPropIds": ["url.pathname"],
     }
+
+
+def body_of_rows(search="", words="", start=0, **request):
+    """What the list's grid asks when it is shown or scrolled."""
+    asked = {"startRow": start, "endRow": start + 100, **request}
+    return _body(
+        "priority-list.getRowsResponse",
+        [("priority-list", "getRowsRequest", asked)],
+        [("list-search", "value", words), ("url", "search", search)],
+    )
+
+
+def ask(app, path, search=""):
+    """What the browser receives when it shows an address."""
+    body = body_of_page(path, search)
     answer = app.server.test_client().post("/_dash-update-component", json=body)
     assert answer.status_code == 200
     return json.dumps(answer.json, ensure_ascii=False)
@@ -47,6 +62,20 @@ def call(app, output, inputs, search="", changed=None, **more):
     answer = app.server.test_client().post("/_dash-update-component", json=body)
     assert answer.status_code == 200
     return json.dumps(answer.json, ensure_ascii=False)
+
+
+def _body(output, inputs, states, changed=None):
+    names = output.strip(".").split("...")
+    outputs = [
+        dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names
+    ]
+    return {
+        "output": output,
+        "outputs": outputs if output.startswith("..") else outputs[0],
+        "inputs": [_prop(*one) for one in inputs],
+        "state": [_prop(*one) for one in states],
+        "changedPropIds": [changed or f"{inputs[0][0]}.{inputs[0][1]}"],
+    }
 
 
 def _prop(name, prop, value):

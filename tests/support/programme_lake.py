@@ -29,6 +29,7 @@ from tests.support.lake_fixture import DEVICES, SITES, VIEWS
 LAST_DAY = date(2026, 11, 24)
 N_DAYS = 720
 N_LISTS = 30
+ROWS_PER_COMMIT = 100_000
 UNREAD_DAYS = 12
 COMUNAS = (
     "Ancud",
@@ -89,7 +90,8 @@ def fill_programme(lake, n_exams: int, seed: int = 1) -> pl.DataFrame:
         RUNS: _runs(images),
     }  # fmt: skip
     for table, frame in frames.items():
-        lake.insert_new(table, complete(table, frame))
+        for part in complete(table, frame).iter_slices(ROWS_PER_COMMIT):
+            lake.insert_new(table, part)
     return exams
 
 

@@ -8,6 +8,7 @@ import pytest
 from reports_app import figures
 from reports_app.plotting import CONFIG
 from reports_app.texts import Texts
+from tests.support.programme_lake import draw_exams
 
 ES, EN = Texts("es"), Texts("en")
 
@@ -95,3 +96,26 @@ def test_no_graph_offers_to_send_anything_away():
     assert CONFIG["showSendToCloud"] is False
     assert CONFIG["plotlyServerURL"] == ""
     assert CONFIG["modeBarButtons"] == [["toImage"]]
+
+
+@pytest.mark.parametrize("name", ["score_histogram", "hours_boxes"])
+def test_a_figure_of_many_exams_is_no_larger_than_one_of_some(name):
+    sizes = []
+    for n_exams in (3_000, 30_000):
+        exams = draw_exams(n_exams).with_columns(hours_to_score=pl.col("score") * 40)
+        sizes.append(len(getattr(figures, name)(exams, ES).to_json()))
+    assert sizes[1] <= 1.1 * sizes[0]
+
+
+def test_a_box_drawn_from_quartiles_is_the_one_of_all_values():
+    values = pl.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 100])
+    box = figures.box_of(values)
+    assert box == {
+        "q1": [3], "median": [5], "q3": [7], "lowerfence": [1], "upperfence": [8],
+    }  # fmt: skip
+
+
+def test_every_score_is_in_one_bar_of_the_histogram():
+    exams = pl.DataFrame({"exam_score": [0.0, 0.049, 0.05, 0.999, 1.0, None]})
+    bars = figures.score_histogram(exams, ES).data[0]
+    assert (bars.y[0], bars.y[1], bars.y[-1], sum(bars.y)) == (2, 1, 2, 5)
