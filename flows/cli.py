@@ -9,6 +9,7 @@ import sys
 import typer
 
 from flows.commands import (
+    calibrating,
     drill,
     lake,
     model,
@@ -36,6 +37,7 @@ for group in (
     publishing,
     reporting,
     modelling,
+    calibrating,
     model,
     privacy,
     users,

@@ -26,10 +26,7 @@ def import_data_set(
     """Import a public data set into tables, counted against its published counts."""
     from flows.importing import run_import
 
-    counts = run_import(
-        name, source, accept_licence=accept_licence, lake_url=lake, json_path=json_path
-    )
-    typer.echo(json.dumps(counts, indent=2, default=str))
+    run_import(name, source, accept_licence=accept_licence, lake_url=lake, json_path=json_path)
 
 
 @app.command()
@@ -104,9 +101,15 @@ def train(
 
 @app.command()
 def evaluate(
-    scores: Annotated[Path, typer.Option(help="CSV or Parquet: scores and truth.")],
-    exam_column: Annotated[str, typer.Option(help="Names the exam.")],
-    truth_column: Annotated[str, typer.Option(help="0 or 1: malignancy.")],
+    scores: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet: scores and truth.")
+    ] = None,
+    exam_column: Annotated[str, typer.Option(help="Names the exam.")] = "exam_key",
+    truth_column: Annotated[str, typer.Option(help="0 or 1: malignancy.")] = "is_cancer",
+    from_lake: Annotated[
+        bool,
+        typer.Option("--from-lake", help="Instead: the programme's own scores and outcomes."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the report; below the home if left out.")
     ] = None,
@@ -153,6 +156,15 @@ def evaluate(
     from flows.evaluation_evidence import Evidence
     from flows.exploring import kept_reports
 
+    if (scores is None) != from_lake:
+        raise typer.BadParameter("Give --scores or --from-lake.", param_hint="--scores")
+    if scores is None:
+        from flows.calibrating import SUBGROUPS, write_programme_scores
+
+        out = out or kept_reports().evaluations / "programme"
+        scores, told = write_programme_scores(out)
+        patient_column, subgroup_column = "patient_key", list(SUBGROUPS)
+        typer.echo(told)
     files = run_evaluation(
         scores,
         out or kept_reports().evaluations / scores.stem,

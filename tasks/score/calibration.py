@@ -18,6 +18,8 @@ _EPSILON = 1e-6
 def choose_calibrations(scopes: pl.DataFrame, calibrations: pl.DataFrame) -> pl.DataFrame:
     """Find the calibration that holds for each combination of site, manufacturer and software.
 
+    The most specific one holds; of several with one scope the last fitted.
+
     Args:
         scopes: Columns of `SCOPE`, one row a combination.
         calibrations: Rows of the table `calibrations` of one model version.
@@ -31,6 +33,7 @@ def choose_calibrations(scopes: pl.DataFrame, calibrations: pl.DataFrame) -> pl.
     named = calibrations.select(
         *(pl.col(name).alias(f"of_{name}") for name in SCOPE),
         "calibration_id",
+        "fitted_at",
         "slope",
         "intercept",
         "band_edges",
@@ -41,9 +44,9 @@ def choose_calibrations(scopes: pl.DataFrame, calibrations: pl.DataFrame) -> pl.
     )
     chosen = (
         matches.with_columns(weight.alias("weight"))
-        .sort("weight", "calibration_id", descending=[True, False])
+        .sort("weight", "fitted_at", "calibration_id", descending=[True, True, False])
         .unique(subset=SCOPE, keep="first", maintain_order=True)
-        .drop("weight", *(f"of_{name}" for name in SCOPE))
+        .drop("weight", "fitted_at", *(f"of_{name}" for name in SCOPE))
     )
     lacking = scopes.unique().join(chosen, on=SCOPE, how="anti")
     if lacking.height:

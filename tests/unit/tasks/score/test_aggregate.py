@@ -1,5 +1,7 @@
 """Images become views, views breasts, breasts exams."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ CALIBRATION = pl.DataFrame(
         "site": ["*"],
         "manufacturer": ["*"],
         "software_versions": ["*"],
+        "fitted_at": [datetime(2026, 11, 24, tzinfo=UTC)],
         "slope": [1.0],
         "intercept": [0.0],
         "band_edges": [[place / 10 for place in range(1, 10)]],

@@ -1,6 +1,7 @@
 """Calibrations are chosen by scope and applied as Platt's sigmoid and decile bands."""
 
 import math
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tasks.errors import ContractViolation
 from tasks.score.calibration import band, calibrated_score, choose_calibrations
 
+FITTED_AT = datetime(2026, 11, 24, tzinfo=UTC)
 EDGES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 
 
@@ -30,11 +32,12 @@ def calibrations(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
                     row,
                     strict=True,
                 ),
+                fitted_at=FITTED_AT - timedelta(days=len(rows) - place),
                 slope=1.0,
                 intercept=0.0,
                 band_edges=EDGES,
             )
-            for row in rows
+            for place, row in enumerate(rows)
         ]
     )
 
@@ -54,6 +57,12 @@ def test_the_most_specific_calibration_wins():
     assert chosen_id(scopes("S2", "GE", "1"), *rows) == "ge"
     assert chosen_id(scopes("S1", "Fuji"), *rows) == "here"
     assert chosen_id(scopes("S2", "Fuji"), *rows) == "any"
+
+
+def test_of_one_scope_the_last_fitted_holds():
+    rows = [("b-first", "*", "*", "*"), ("c-then", "*", "*", "*"), ("a-last", "*", "*", "*")]
+    assert chosen_id(scopes("S1", "GE"), *rows) == "a-last"
+    assert chosen_id(scopes("S1", "GE"), *rows[:2]) == "c-then"
 
 
 def test_a_combination_without_calibration_stops_the_night():
