@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from flows.import_report import show_import
 from flows.progress import progress_bars
 from flows.services import build_lake, load_settings
 from tasks.datasets.catalogue import describe_licence, find_importer
@@ -62,7 +63,7 @@ def run_import(
     with progress_bars(), pool:
         report = import_reading(lake, importer.CARD, importer.read(source), pool)
     report["lake_url"] = url
-    _show(report)
+    show_import(report)
     report["split"] = _check_split(lake)
     if json_path:
         json_path.write_text(json.dumps(report, indent=2))
@@ -74,20 +75,3 @@ def _check_split(lake: Lake) -> dict[str, int]:
     labels = lake.read(LABELS)
     n_sides = labels["split"].drop_nulls().n_unique()
     return check_leakage(labels, hash_images(lake) if n_sides > 1 else {})
-
-
-def _show(report: dict[str, Any]) -> None:
-    for what, n in report["found"].items():
-        published = report["published"].get(what)
-        typer.echo(f"{what}: {n}" + (f" of {published} published" if published else ""))
-    for kind in ("bad_rows", "rejected_images", "remarks"):
-        for reason, rows in report[kind].items():
-            examples = ", ".join(rows["examples"][:3])
-            typer.echo(f"{kind.replace('_', ' ')}: {rows['n']}: {reason} ({examples})")
-    for sentence in (*report["absent"], *report["notes"]):
-        typer.echo(sentence)
-    written = report["written_now"]
-    typer.echo(
-        f"{written['images']} images and {written['labels_without_image']} labels without "
-        f"image written to {report['lake_url']}."
-    )

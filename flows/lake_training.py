@@ -28,12 +28,13 @@ from models.network import MammographyNetwork, NetworkConfig, build_network
 from models.record import LICENCES
 from models.scoring import exam_auc, exam_scores, mean_breast_scores, score_images
 from models.selection import BestEpoch, load_best, read_selection
-from models.training import Trainer, choose_device
+from models.training import Trainer, choose_device, describe_device
 from tasks.datasets.catalogue import IMPORTERS
 from tasks.datasets.split_file import write_split
 from tasks.errors import Misconfigured
 from tasks.redeploy.repository import CHECKSUM_FILE, seal_package, version_folder
 
+_LOG = logging.getLogger(__name__)
 SPLIT_NAME, SCORES_NAME = "split.csv", "test_scores.csv"
 """In the run's folder: what `mammo evaluate` takes as --trained-on and --scores."""
 
@@ -174,10 +175,12 @@ def train_on(
         scores = score_images(network, training_set.stream(watched, StreamConfig()))
         return exam_auc(mean_breast_scores(scores, watched), watched).value
 
+    device = choose_device()
+    _LOG.info(describe_device(device))
     choice = BestEpoch(folder, watch, recipe.patience, Curves(folder, "watched patients' AUC"))
     if not choice.is_over:
         try:
-            Trainer(recipe.training, stream, folder, choose_device(), first).run(choice)
+            Trainer(recipe.training, stream, folder, device, first).run(choice)
         except ValueError as error:  # another configuration, or less than a batch
             raise Misconfigured(str(error)) from error
     return load_best(folder, recipe.training.network)

@@ -26,7 +26,7 @@ from models.network import MammographyNetwork
 from models.record import ModelRecord
 from models.scoring import exam_auc, mean_breast_scores, score_images
 from models.tables import with_split
-from models.training import Trainer, choose_device
+from models.training import Trainer, choose_device, describe_device
 from tasks.datasets.generated import make_generated_set
 from tasks.errors import ContractViolation
 from tasks.lake.store import Lake
@@ -71,6 +71,7 @@ def train(plan: DemonstrationPlan, data: LabelledSet, folder: Path) -> Mammograp
         line = "epoch %d: %s in %.0f s; exam AUC %.3f on %d watched images"
         _LOG.info(line, epoch.number, parts, epoch.seconds, watched_auc, watched.height)
 
+    _LOG.info(describe_device(choose_device()))
     network = None
     for stage in plan.stages:
         stream = data.stream(training, plan.stream_config(stage))

@@ -4,6 +4,7 @@ Heads, pooling and normalisation are `models.network`'s work; weights are torchv
 """
 
 from collections.abc import Iterable
+from pickle import UnpicklingError
 from urllib.error import URLError
 
 import torch
@@ -44,11 +45,12 @@ def _classifier(name: str, weights: str) -> nn.Module:
         if name == "efficientnet_lite0":
             return build_efficientnet_lite0(is_pretrained=weights == "imagenet")
         return zoo.get_model(name, weights="DEFAULT" if weights == "imagenet" else None)
-    except (URLError, OSError) as error:
+    except (URLError, OSError, RuntimeError, EOFError, UnpicklingError) as error:
         raise WeightsUnavailableError(
-            f"ImageNet weights of {name} could not be fetched ({error}). Train with weights "
-            "'none', or put torchvision's file into TORCH_HOME/hub/checkpoints, or take "
-            "efficientnet_lite0, whose weights are a Python package."
+            f"ImageNet weights of {name} could not be fetched whole ({error}). Remove what an "
+            "interrupted download left, and try again. Train with weights 'none', or put "
+            "torchvision's file into TORCH_HOME/hub/checkpoints, or take efficientnet_lite0, "
+            "whose weights are a Python package."
         ) from error
 
 

@@ -62,6 +62,17 @@ def choose_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def describe_device(device: torch.device) -> str:
+    """A sentence on where a training computes, and what to do where that is slow."""
+    if device.type == "cuda":
+        return f"Training on {torch.cuda.get_device_name(device)}."
+    return (
+        f"No GPU was found: training on {torch.get_num_threads()} threads of the CPU, tens of "
+        "times slower. On a machine with an NVIDIA GPU install a torch built for CUDA, and see "
+        "that nvidia-smi names the card; a small --backbone and few --epochs fit a CPU."
+    )
+
+
 def autocast(device: torch.device) -> torch.autocast:
     """bfloat16 on a GPU that computes in it, else float32: small networks are faster so.
 

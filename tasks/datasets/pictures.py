@@ -12,6 +12,7 @@ from tasks.preprocess.geometry import PixelBox
 from tasks.preprocess.values import StoredValues
 
 _DTYPES = {"uint8": np.uint8, "uint16": np.uint16}
+_NO_PICTURE = "It is no PGM, PNG or JPEG picture, or its download was cut off: fetch it again."
 MASK_THRESHOLD = 127
 MIN_LESION_PX = 16
 """Smaller parts of a mask are what JPEG leaves around an edge."""
@@ -29,7 +30,7 @@ def read_picture(data: bytes) -> StoredValues:
     encoded = np.frombuffer(data, np.uint8)
     picture = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
     if picture is None or picture.dtype.name not in _DTYPES:
-        raise Rejected(RejectionReason.DAMAGED_PIXELS, "It is no PGM, PNG or JPEG picture.")
+        raise Rejected(RejectionReason.DAMAGED_PIXELS, _NO_PICTURE)
     grey = picture if picture.ndim == 2 else picture[..., 0]
     if picture.ndim == 3 and np.any(picture[..., 1:3] != grey[..., None]):
         raise Rejected(RejectionReason.DAMAGED_PIXELS, "The picture has colours.")

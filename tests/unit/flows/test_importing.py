@@ -1,6 +1,8 @@
 """The import's shell: licence, counts, report."""
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ def test_counts_are_shown_beside_the_published_ones(
     report = run_import(
         "mini-mias", source, accept_licence=True, json_path=tmp_path / "report.json"
     )
-    assert "images: 2 of 322 published" in capsys.readouterr().out
+    assert re.search(r"images +2 +322", capsys.readouterr().out)
     assert report["written_now"] == {"images": 1, "labels_without_image": 1}
     assert json.loads((tmp_path / "report.json").read_text()) == report
 
@@ -65,12 +67,20 @@ def test_a_second_import_writes_nothing(source: Path) -> None:
     assert again["written_now"] == {"images": 0, "labels_without_image": 0}
 
 
-def test_a_damaged_picture_is_counted_and_the_others_written(source: Path) -> None:
-    (source / "mdb002.pgm").write_bytes(b"P5 no picture")
+@pytest.mark.parametrize(
+    "damaged", [lambda data: b"P5 no picture", lambda data: data[:5000], lambda data: b""]
+)
+def test_a_damaged_picture_is_counted_and_the_others_written(
+    source: Path, damaged: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "mdb002.pgm").write_bytes(damaged((source / "mdb001.pgm").read_bytes()))
     report = run_import("mini-mias", source, accept_licence=True)
     (reason,) = report["rejected_images"]
     assert report["written_now"]["images"] == 1
     assert reason.startswith("damaged_pixels")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "rejected images 1 damaged_pixels" in shown
+    assert "its download was cut off: fetch it again" in shown
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,15 @@ def test_an_unknown_backbone_is_answered_with_the_known_ones() -> None:
         Backbone("vgg")
 
 
-def test_a_refused_download_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [URLError("no route to host"), RuntimeError("invalid hash value"), EOFError("cut off")],
+)
+def test_a_refused_or_interrupted_download_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def refuse(name: str, weights: str) -> None:
-        raise URLError("no route to host")
+        raise error
 
     monkeypatch.setattr(zoo, "get_model", refuse)
     with pytest.raises(WeightsUnavailableError, match="Train with weights 'none', or put"):

@@ -19,7 +19,13 @@ from models.scoring import (
     score_images,
 )
 from models.tables import open_table, read_labels
-from models.training import DivergedError, Trainer, TrainingConfig, rate_share
+from models.training import (
+    DivergedError,
+    Trainer,
+    TrainingConfig,
+    describe_device,
+    rate_share,
+)
 from tests.support.network_inputs import SHAPE, write_tables
 
 CPU = torch.device("cpu")
@@ -112,6 +118,12 @@ def test_a_loss_that_is_no_number_stops_the_run(
 def test_a_stream_below_one_batch_is_refused(tables: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="add data"):
         train(tables, tmp_path, replace(CONFIG, batch_size=64))
+
+
+def test_where_there_is_no_gpu_it_is_said_with_the_remedy() -> None:
+    sentence = describe_device(torch.device("cpu"))
+    assert sentence.startswith("No GPU was found: training on ")
+    assert "install a torch built for CUDA" in sentence
 
 
 def test_the_rate_rises_to_its_highest_and_falls_to_zero() -> None:
