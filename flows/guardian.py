@@ -1,9 +1,9 @@
 """Guards one server: it ends when whoever asked for it ends, however that one ends.
 
-It is a program of its own that imports nothing of ours, and it restarts nothing. The first line
-of standard input says what to run; the end of standard input says that whoever asked is gone,
-be it by `kill -9`. The kernel's parent-death signal alone would not do: it follows the thread
-that forked, not the process, and reaches no grandchild.
+It is a program of its own that imports nothing of ours. The first line of standard input says
+what to run, and how often to start it again where a signal ended it; the end of standard input
+says that whoever asked is gone, be it by `kill -9`. The kernel's parent-death signal would not
+do: it follows the thread that forked, not the process, and reaches no grandchild.
 """
 
 import ctypes
@@ -28,6 +28,11 @@ def main() -> None:
     server = _start(order["command"], order["environment"])
     try:
         _wait_for_an_end(server)
+        for _ in range(order["n_restarts"]):
+            if not _was_killed(server):
+                break
+            server = _start(order["command"], order["environment"])
+            _wait_for_an_end(server)
     finally:
         _stop(server, order["grace_s"])
         os.killpg(0, signal.SIGKILL)  # what the server left behind, and this process
@@ -52,6 +57,16 @@ def _die_with_parent() -> None:
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit()
+
+
+def _was_killed(server: subprocess.Popen[bytes]) -> bool:
+    """Whether a signal ended it, such as an abort's; nobody here sent one yet."""
+    code = server.poll()
+    if code is not None and code < 0:
+        sys.stdout.write(f"guardian: signal {-code} ended the server\n")
+        sys.stdout.flush()
+        return True
+    return False
 
 
 def _wait_for_an_end(server: subprocess.Popen[bytes]) -> None:

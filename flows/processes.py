@@ -1,6 +1,6 @@
 """Starts, awaits and stops a server as a process group of its own.
 
-It knows no particular server, restarts nothing, and leaves no orphan (see `flows.guardian`).
+It knows no particular server and leaves no orphan (see `flows.guardian`).
 """
 
 import json
@@ -49,6 +49,7 @@ class ServerProcess:
         log_path: Takes what the server prints; begun anew at each start.
         grace_s: Between the request to end and the kill of the whole group.
         held_fd: A descriptor that the guardian keeps open, such as a lock's.
+        n_restarts: How often the guardian starts it again where a signal ended it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ServerProcess:
     log_path: Path
     grace_s: float = 15
     held_fd: int | None = None
+    n_restarts: int = 0
     _guardian: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _lifeline: IO[bytes] = field(init=False)
 
@@ -67,6 +69,7 @@ class ServerProcess:
             "command": list(self.command),
             "environment": dict(self.environment),
             "grace_s": self.grace_s,
+            "n_restarts": self.n_restarts,
         }
         with self.log_path.open("wb") as log:
             self._guardian = subprocess.Popen(  # noqa: S603  # our own program

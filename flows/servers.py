@@ -36,6 +36,8 @@ class EmbeddedServer(ABC):
     name: ClassVar[str]
     ready_timeout_s: ClassVar[float]
     environment: ClassVar[dict[str, str | None]] = {}
+    n_restarts: ClassVar[int] = 0
+    """How often it is started again where a signal ended it."""
 
     def __init__(self, home: Path, preferred_port: int, held_fd: int | None = None) -> None:
         self.home = home.resolve()
@@ -69,6 +71,7 @@ class EmbeddedServer(ABC):
             {**self.environment, **self._changes()},
             log_path,
             held_fd=self._held_fd,
+            n_restarts=self.n_restarts,
         )
         try:
             self._process.start()

@@ -19,7 +19,8 @@ from flows.processes import LOOPBACK
 from flows.servers import EmbeddedServer, arguments
 from models.contract import MODEL_NAME
 from tasks.errors import Misconfigured
-from tasks.redeploy.repository import CODE_FILE, verify_served_versions
+from tasks.redeploy.loading import warm_up
+from tasks.redeploy.repository import CODE_FILE, served_versions, verify_served_versions
 
 _AT_LAST_PRIORITY = ("nice", "-n", "19")
 
@@ -38,6 +39,8 @@ class EmbeddedTriton(EmbeddedServer):
 
     name = "Triton"
     ready_timeout_s = 120
+    n_restarts = 3
+    """This release aborts where a model process is not heard for a second while it starts."""
 
     def __init__(
         self,
@@ -70,6 +73,15 @@ class EmbeddedTriton(EmbeddedServer):
             if code in _command_of(process)
         ]
         return sum(sizes) if sizes else None
+
+    def _start(self) -> None:
+        """Start the server, and see that every version that it serves answers."""
+        super()._start()
+        try:
+            warm_up(self.url, served_versions(self._repository))
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
 
     def _prepare(self) -> list[str]:
         verify_served_versions(self._repository)

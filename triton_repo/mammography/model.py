@@ -9,10 +9,10 @@ threads on one image; and so a score does not depend on the images that it was b
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
 import triton_python_backend_utils as pb_utils
 
 
@@ -20,7 +20,30 @@ class TritonPythonModel:
     """One instance of one version."""
 
     def initialize(self, args):
-        """Compile the version's ONNX with the precision of the configuration."""
+        """Begin to load the version, and return at once.
+
+        Triton 2.51 aborts, all of it, where a process that initializes is silent for a second.
+        Whoever loads a version asks for an answer: that waits here, and tells what failed.
+        """
+        self._loading = ThreadPoolExecutor(1).submit(_Network, args)
+
+    def execute(self, requests):
+        """Answer the requests that Triton's dynamic batcher put together."""
+        network = self._loading.result()
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor(name, values) for name, values in answer.items()]
+            )
+            for answer in network.answer(requests)
+        ]
+
+
+class _Network:
+    """A version's ONNX, compiled with the precision of the configuration."""
+
+    def __init__(self, args):
+        import openvino as ov  # noqa: PLC0415  # a second of its own, on a busy machine more
+
         config = pb_utils.json.loads(args["model_config"])
         core = ov.Core()
         folder = Path(args["model_repository"]) / args["model_version"]
@@ -40,20 +63,15 @@ class TritonPythonModel:
         self._queue = ov.AsyncInferQueue(compiled, n_streams)
         self._queue.set_callback(_keep_answer)
 
-    def execute(self, requests):
-        """Answer the requests that Triton's dynamic batcher put together."""
+    def answer(self, requests):
+        """Score every image of the requests; an answer a request, each output by its name."""
         batches = [
             pb_utils.get_input_tensor_by_name(request, self._input_name).as_numpy()
             for request in requests
         ]
         answers = [self._start(batch) for batch in batches]
         self._queue.wait_all()
-        return [
-            pb_utils.InferenceResponse(
-                [pb_utils.Tensor(name, values) for name, values in answer.items()]
-            )
-            for answer in answers
-        ]
+        return answers
 
     def _start(self, batch):
         """Start each image of a request; the answer is filled in as they end."""

@@ -1,9 +1,11 @@
 import hashlib
 from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 
 import boto3
 import httpx
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 from tritonclient.grpc import InferenceServerClient
@@ -13,6 +15,7 @@ from flows.servers import EmbeddedS3, S3Keys, s3_keys
 from flows.triton_server import EmbeddedTriton
 from models.contract import MODEL_NAME
 from tasks.errors import ContractViolation, Misconfigured
+from tasks.redeploy.loading import warm_up
 from tests.support.servers import ANY_PORT, MODEL_REPOSITORY, TRITON_ENVIRONMENT
 
 pytestmark = pytest.mark.integration
@@ -54,6 +57,25 @@ def test_triton_serves_the_committed_version_on_loopback_only(triton_server: Emb
     with InferenceServerClient(triton_server.url) as client:
         assert client.is_model_ready(MODEL_NAME, "1")
     assert triton_server.url.startswith("127.0.0.1:")
+
+
+def test_a_triton_that_a_signal_ends_is_started_again(tmp_path: Path):
+    with EmbeddedTriton(tmp_path, TRITON_ENVIRONMENT, MODEL_REPOSITORY, ANY_PORT) as triton:
+        (killed,) = processes_of(triton)
+        killed.kill()
+        killed.wait(10)
+        deadline = monotonic() + 60
+        while not triton.is_ready() and monotonic() < deadline:
+            sleep(0.2)
+        warm_up(triton.url, ["1"])
+        assert processes_of(triton) != [killed]
+
+
+def processes_of(triton: EmbeddedTriton) -> list[psutil.Process]:
+    """The server's own process, told by its port."""
+    family = psutil.Process().children(recursive=True)
+    port = f"--grpc-port={triton.port}"
+    return [one for one in family if one.name() == "tritonserver" and port in one.cmdline()]
 
 
 def test_prefect_serves_its_api_without_analytics(prefect_server: EmbeddedPrefect):
