@@ -19,6 +19,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import get_session
+from botocore.utils import parse_timestamp
 
 from tasks.errors import Misconfigured
 from tasks.ingest.etags import md5, proves
@@ -327,9 +329,22 @@ def _client(endpoint: str, region: str, process_id: int) -> Any:
         response_checksum_validation="when_required",
         s3={"addressing_style": "path"} if endpoint else {},
     )
-    return boto3.Session().client(
+    session = get_session()
+    session.get_component("response_parser_factory").set_parser_defaults(
+        timestamp_parser=_moment
+    )
+    return boto3.Session(botocore_session=session).client(
         "s3", endpoint_url=endpoint or None, region_name=region, config=config
     )
+
+
+def _moment(value: str) -> datetime:
+    """Read a time of an answer; botocore's own way is four fifths of a listing's work."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        return parse_timestamp(value)
+    return moment if moment.tzinfo else parse_timestamp(value)
 
 
 def _plain(etag: str) -> str:

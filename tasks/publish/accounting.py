@@ -11,6 +11,9 @@ from tasks.errors import ContractViolation
 
 STATES = ("scored", "unscorable", "rejected", "pending")
 
+COUNTED_COLUMNS = ("object_key", "state", "reason", "gone_at")
+"""Of `objects`, what is counted: little enough for millions of rows."""
+
 
 @dataclass(frozen=True)
 class Accounting:
@@ -33,7 +36,7 @@ def count_objects(objects: pl.DataFrame) -> Accounting:
     """Count the objects that the last listing showed.
 
     Args:
-        objects: The columns object_key, etag, state, reason and gone_at of `objects`.
+        objects: `COUNTED_COLUMNS` of `objects`.
 
     Raises:
         ContractViolation: If a key stands in two versions at once, a state is unknown, or an
