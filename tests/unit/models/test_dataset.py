@@ -1,10 +1,12 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 import torch
 
+from models import dataset
 from models.augmentation import Augmentation
 from models.dataset import MammogramStream, StreamConfig
 from models.tables import open_table, read_labels
@@ -64,7 +66,19 @@ def test_an_epoch_may_leave_out_some_normal_images(tables: tuple[Path, Path]) ->
     assert sorted(found) == [f"{exam:03d}-R" for exam in range(1, 20, 2)]
 
 
-def test_loaders_share_the_files_between_them(tables: tuple[Path, Path]) -> None:
+def test_loaders_share_the_files_between_them(
+    tables: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    for number in range(3):
+        loader = SimpleNamespace(id=number, num_workers=3)
+        monkeypatch.setattr(dataset, "get_worker_info", lambda loader=loader: loader)
+        found += keys(stream(tables, StreamConfig(Augmentation())))
+    assert len(found) == len(set(found)) == 40
+
+
+@pytest.mark.long  # each process imports torch, which takes minutes on a busy machine
+def test_loaders_in_processes_share_the_files(tables: tuple[Path, Path]) -> None:
     loader = torch.utils.data.DataLoader(
         stream(tables, StreamConfig(Augmentation())),
         batch_size=None,
