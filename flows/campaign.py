@@ -20,12 +20,13 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 
 from flows.limits import ensure_triton_limit
 from flows.logs import configure_logs
 from flows.memory import MemoryWatch
 from flows.notices import tell_watchers
+from flows.runners import shard_runner
 from flows.services import build_services, load_settings, today
 from tasks import steps
 from tasks.errors import SmartMammoError
@@ -34,18 +35,13 @@ from tasks.ingest.shards import waiting_shards
 from tasks.lake.schemas import OBJECTS, RUNS
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
-from tasks.publish.accounting import count_objects
+from tasks.publish.accounting import COUNTED_COLUMNS, Accounting, count_objects
 from tasks.publish.drift import Drift
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
 from tasks.run import Run
 from tasks.services import Services
 from tasks.steps import StepResult
-
-SHARDS_IN_FLIGHT = 2
-"""One shard is decoded while the one before it is scored."""
-
-_TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT)
 
 
 @dataclass
@@ -76,12 +72,7 @@ def _name_run() -> str:
     return f"night of {flow_run.parameters.get('list_date') or today()}"
 
 
-@flow(
-    name="campaign",
-    flow_run_name=_name_run,
-    task_runner=_TASK_RUNNER,
-    persist_result=False,
-)
+@flow(name="campaign", flow_run_name=_name_run, persist_result=False)
 def campaign(list_date: date | None = None, report_path: Path | None = None) -> State[None]:
     """Run one night.
 
@@ -117,19 +108,28 @@ def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None
         progress.add("discover", steps.discover(services, run))
         for object_keys in unread_batches(services.lake):
             progress.add("read", steps.read(object_keys, services, run))
-    for stage, future in _submit_shards(services, run):
-        with progress.stating_failures():
-            progress.add(stage, future.result())
-
-
-def _submit_shards(services: Services, run: Run) -> list[tuple[str, PrefectFuture[StepResult]]]:
-    """Submit two steps a shard; scoring waits for its own shard and takes what it made."""
+    shards = waiting_shards(
+        services.lake, services.model.version, services.settings.exams_per_shard
+    )
+    if not shards:
+        return
     ensure_triton_limit()
+    with shard_runner(services.settings) as runner:
+        for stage, future in _submit_shards(runner, shards, services.for_shards(), run):
+            with progress.stating_failures():
+                progress.add(stage, future.result())
+
+
+def _submit_shards(
+    runner: TaskRunner[Any], shards: list[list[str]], services: Services, run: Run
+) -> list[tuple[str, PrefectFuture[StepResult]]]:
+    """Submit two steps a shard; scoring waits for its own shard and takes what it made."""
+    submit: Any = runner.submit  # its types know neither a step's nor `allow_failure`
     futures: list[tuple[str, PrefectFuture[StepResult]]] = []
-    version, exams_per_shard = services.model.version, services.settings.exams_per_shard
-    for exam_keys in waiting_shards(services.lake, version, exams_per_shard):
-        made = steps.preprocess.submit(exam_keys, services, run)
-        scored = steps.score.submit(exam_keys, services, run, wait_for=[allow_failure(made)])
+    for exam_keys in shards:
+        shard = {"exam_keys": exam_keys, "services": services, "run": run}
+        made = submit(steps.preprocess, shard)
+        scored = submit(steps.score, shard, wait_for=[allow_failure(made)])
         futures += [("preprocess", made), ("score", scored)]
     return futures
 
@@ -138,16 +138,20 @@ def _publish(services: Services, run: Run, progress: Progress) -> None:
     settings = services.settings
     ensure_calibration(services.lake, settings.model_repository, services.model.version)
     progress.add("aggregate", steps.aggregate_exams(services, run))
-    count_objects(services.lake.read(OBJECTS))  # the gate: sums that disagree publish nothing
+    _count(services)  # the gate: sums that disagree publish nothing
     result, publication = steps.publish(services, run)
     progress.is_list_new, progress.drifts = publication.is_new, publication.drifts
     progress.add("publish", result)
 
 
+def _count(services: Services) -> Accounting:
+    return count_objects(services.lake.read(OBJECTS, columns=COUNTED_COLUMNS))
+
+
 def _report(
     services: Services, run: Run, progress: Progress, peak_memory_mb: float
 ) -> NightReport:
-    accounting = count_objects(services.lake.read(OBJECTS))
+    accounting = _count(services)
     if accounting.pending and not progress.failures:
         progress.failures.append(f"{accounting.pending} objects are still pending.")
     return NightReport(

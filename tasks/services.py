@@ -4,12 +4,12 @@ Built in `flows/services.py` and nowhere else. Every adapter connects when it is
 the value can be sent to another process.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tasks.ingest.containers import ContainerLimits
 from tasks.ingest.header import HeaderLimits
 from tasks.ingest.object_store import ObjectStore
-from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.ingest.pseudonym import NoPseudonyms, Pseudonymiser
 from tasks.lake.store import Lake
 from tasks.preprocess.reading import ReadLimits
 from tasks.preprocess.workers import WorkerPool
@@ -29,6 +29,16 @@ class Services:
     pool: WorkerPool
     pseudonymiser: Pseudonymiser
     telemetry: Telemetry
+
+    def for_shards(self) -> "Services":
+        """The same without the secrets of the door: shards may run on other machines."""
+        return replace(
+            self,
+            settings=self.settings.model_copy(
+                update={"pseudonym_key": None, "oidc_client_secret": None}
+            ),
+            pseudonymiser=NoPseudonyms(),
+        )
 
     @property
     def header_limits(self) -> HeaderLimits:

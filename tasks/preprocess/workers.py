@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -111,10 +112,10 @@ class WorkerPool:
                 self._lifeline.close()
             self._pool = self._lifeline = None
 
-    def __reduce__(self) -> tuple[type["WorkerPool"], tuple[float, ...]]:
-        """In another process it is a pool of that process's own."""
+    def __reduce__(self) -> tuple[Callable[..., "WorkerPool"], tuple[float, ...]]:
+        """In another process it is the one pool of that process with such limits."""
         limits = (self.n_workers, self.timeout_s, self.memory_limit_bytes)
-        return WorkerPool, (*limits, self.off_the_clock_limit_s)
+        return _pool_of_this_process, (*limits, self.off_the_clock_limit_s)
 
     def __enter__(self) -> "WorkerPool":
         return self
@@ -176,6 +177,14 @@ class WorkerPool:
             )
         how = f"ended with code {code}" if code is not None else "panicked"
         return Rejected(RejectionReason.DECODER_CRASHED, f"The decoder {how}, twice.")
+
+
+@cache
+def _pool_of_this_process(
+    n_workers: int, timeout_s: float, memory_limit_bytes: int, off_the_clock_limit_s: float
+) -> WorkerPool:
+    """Every shard that comes brings a pool: they are one, or their workers would add up."""
+    return WorkerPool(n_workers, timeout_s, memory_limit_bytes, off_the_clock_limit_s)
 
 
 @dataclass
