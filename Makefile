@@ -6,7 +6,7 @@ SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb strace
 # What the long tests use besides: Ceph and its S3 gateway.
 LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 
-.PHONY: help demo up test test-long lint bench sbom setup system-packages format clean
+.PHONY: help demo up test test-long fuzz audit lint bench sbom setup system-packages format clean
 
 help: ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -22,7 +22,13 @@ test: setup system-packages lint ## All set-up and the whole suite, on real serv
 
 test-long: SYSTEM_PACKAGES += $(LONG_PACKAGES)
 test-long: setup system-packages ## What takes too long for every change
+	$(UV) .venv/bin/python --constraint constraints.txt --editable '.[dev,dask,ray]'
+	-$(UV) .venv/bin/python --constraint constraints.txt atheris  # without it one test is skipped
 	.venv/bin/pytest -m long --timeout 3600
+
+fuzz: setup ## Half an hour of fuzzing every parser (FUZZ_S seconds); finds go to fuzz/
+	$(UV) .venv/bin/python --constraint constraints.txt atheris
+	.venv/bin/python -m tests.support.fuzz $(or $(FUZZ_S),1800) fuzz
 
 lint: setup ## Style, types and the direction of imports
 	.venv/bin/ruff check .
@@ -38,6 +44,9 @@ bench: setup ## Speed against floors and against the common way; results go to d
 	.venv/bin/python -m benchmarks.jpeg_lossless
 	.venv/bin/python -m benchmarks.preprocessing
 	.venv/bin/python -m benchmarks.night
+
+audit: setup ## Known vulnerabilities of the pinned packages; says so where no database is reachable
+	.venv/bin/python .ci/audit.py
 
 sbom: setup ## A bill of materials of the pinned packages (CycloneDX), as sbom.json
 	.venv/bin/uv tool run --from cyclonedx-bom==7.1.0 cyclonedx-py requirements --output-format JSON constraints.txt > sbom.json
