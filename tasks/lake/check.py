@@ -85,7 +85,7 @@ def _problems_of_file(
                 yield f"{path} holds {file.metadata.num_rows} rows, not as the log says."
             elif with_values:
                 yield from _damaged_values(path, file)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:  # names may be no UTF-8 any more
         yield f"{path} is damaged: {error}"
 
 
