@@ -17,7 +17,7 @@ from tasks.ingest.intake import discover_objects, read_batch
 from tasks.preprocess.shard import preprocess_shard
 from tasks.publish.publication import Publication, publish_list
 from tasks.run import Run
-from tasks.score.exams import aggregate
+from tasks.score.exams import aggregate, settled_since
 from tasks.score.shard import score_shard
 from tasks.services import Services
 
@@ -78,7 +78,9 @@ def _score(exam_keys: list[str], services: Services, run: Run) -> StepResult:
 def _aggregate(services: Services, run: Run) -> StepResult:
     start = perf_counter()
     with services.telemetry.step("aggregate", run) as told:
-        told["exams"] = n = aggregate(services.lake, services.model.version, run)
+        lake, version = services.lake, services.model.version
+        since = settled_since(lake, version, run)
+        told["exams"] = n = aggregate(lake, version, run, since)
     return StepResult(n, perf_counter() - start)
 
 
