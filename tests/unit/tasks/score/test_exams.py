@@ -1,0 +1,119 @@
+"""A night aggregates what changed since the last one, and ends as if it took all."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tasks.lake.columns import Table
+from tasks.lake.schemas import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, INSTANCES, OBJECTS, RUNS
+from tasks.lake.store import Lake
+from tasks.run import Run
+from tasks.score.exams import CLOCK_MARGIN, aggregate, settled_since
+from tests.support.lake_fixture import MODEL_VERSION, fill_lake
+
+N_EXAMS = 8
+
+
+class CountingLake(Lake):
+    """Counts the rows of images that are read into memory."""
+
+    n_rows = 0
+
+    def read(
+        self,
+        table: Table,
+        *,
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
+    ) -> pl.DataFrame:
+        rows = super().read(table, columns=columns, where=where)
+        CountingLake.n_rows += rows.height if table in (IMAGE_SCORES, INSTANCES) else 0
+        return rows
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Lake:
+    lake = Lake(str(tmp_path_factory.mktemp("template") / "lake"))
+    fill_lake(lake, N_EXAMS)
+    return lake
+
+
+@pytest.fixture
+def lake(template: Lake, tmp_path: Path) -> Lake:
+    """The fixture's tables without their pixels, and without a trace of aggregation."""
+    lake = CountingLake(str(tmp_path / "lake"))
+    for table in (OBJECTS, INSTANCES, IMAGE_SCORES, CALIBRATIONS, EXAM_SCORES, RUNS):
+        lake.insert_new(table, template.read(table))
+    return lake
+
+
+def next_run(lake: Lake, days: float = 10, list_date: date | None = None) -> Run:
+    last = lake.read(RUNS).sort("started_at").row(-1, named=True)
+    return Run(
+        "next", list_date or last["list_date"], last["started_at"] + timedelta(days=days)
+    )
+
+
+def old_calibration(lake: Lake, monkeypatch) -> None:
+    """Let the calibrations be as old as the fixture says, not as the test's files."""
+    history = lake.history(CALIBRATIONS).with_columns(
+        committed_at=pl.lit(datetime(2020, 1, 1), pl.Datetime("ms", "UTC"))
+    )
+    monkeypatch.setattr(type(lake), "history", lambda *_: history)
+
+
+def touch(lake: Lake, run: Run, n_exams: int) -> list[str]:
+    """Score some exams anew, as a shard does."""
+    scores = lake.read(IMAGE_SCORES)
+    keys = scores["exam_key"].unique().sort().to_list()[:n_exams]
+    rows = scores.filter(pl.col("exam_key").is_in(keys)).with_columns(
+        scored_at=pl.lit(run.started_at, IMAGE_SCORES.schema["scored_at"]),
+        malignancy_score=pl.lit(0.9375, pl.Float32),
+    )
+    lake.upsert(IMAGE_SCORES, rows)
+    return keys
+
+
+def test_changed_exams_alone_are_read_and_the_table_is_as_if_all_were(lake, monkeypatch):
+    old_calibration(lake, monkeypatch)
+    run = next_run(lake)
+    since = settled_since(lake, MODEL_VERSION, run)
+    assert since is not None
+    aggregate(lake, MODEL_VERSION, run)
+    keys = touch(lake, run, n_exams=2)
+    CountingLake.n_rows = 0
+    assert aggregate(lake, MODEL_VERSION, run, since=run.started_at - CLOCK_MARGIN) == 2
+    n_images = lake.read(INSTANCES, where=pl.col("exam_key").is_in(keys)).height
+    assert CountingLake.n_rows <= 4 * n_images
+    assert aggregate(lake, MODEL_VERSION, run) == 0
+
+
+def test_an_exam_whose_object_changed_is_in_question_without_a_new_score(lake):
+    run = next_run(lake)
+    aggregate(lake, MODEL_VERSION, run)
+    image = lake.read(INSTANCES).join(lake.read(IMAGE_SCORES), on="sop_instance_key").row(0)[0]
+    is_it = pl.col("sop_instance_key") == image
+    lake.upsert(INSTANCES, lake.read(INSTANCES, where=is_it).with_columns(etag=pl.lit("new")))
+    changed_at = pl.lit(run.started_at, OBJECTS.schema["changed_at"])
+    objects = lake.read(OBJECTS, where=is_it).with_columns(changed_at=changed_at)
+    lake.upsert(OBJECTS, objects)
+    assert objects.height == 1
+    assert aggregate(lake, MODEL_VERSION, run, since=run.started_at) == 1
+    assert aggregate(lake, MODEL_VERSION, run) == 0
+
+
+def test_all_exams_are_in_question_where_nothing_settles_them(lake, monkeypatch):
+    run = next_run(lake)
+    assert settled_since(lake, MODEL_VERSION, run) is None  # calibrations were just written
+    old_calibration(lake, monkeypatch)
+    last = lake.read(RUNS).sort("started_at")["started_at"][-1]
+    assert settled_since(lake, MODEL_VERSION, run) == last - CLOCK_MARGIN
+    assert settled_since(lake, "another", run) is None
+    next_month = next_run(lake, list_date=run.list_date + timedelta(days=31))
+    assert settled_since(lake, MODEL_VERSION, next_month) is None
+    failed = lake.read(RUNS).with_columns(outcome=pl.lit("failed"), failure=pl.lit("x"))
+    lake.upsert(RUNS, failed)
+    assert settled_since(lake, MODEL_VERSION, run) is None
