@@ -55,7 +55,7 @@ class Bench:
             for item in generate_campaign(plan, N_CORES):
                 keys.append(f"{name}/{item.object_key}")
                 self.store.write(keys[-1], item.data)
-                _say(f"{name}: {len(keys)} of {IMAGES_PER_EXAM * plan.n_exams} images made")
+                say(f"{name}: {len(keys)} of {IMAGES_PER_EXAM * plan.n_exams} images made")
             record.write_text(json.dumps(keys))
         return json.loads(record.read_text())
 
@@ -70,7 +70,7 @@ class Bench:
             "SMART_MAMMO_S3_PREFIX": f"{name}/",
             "SMART_MAMMO_LAKE_URL": str(lake),
         }
-        _say(f"{name}: a night")
+        say(f"{name}: a night")
         start = time.perf_counter()
         _run(["flows.cli", "campaign", "--json", str(report)], self.environment | variables)
         command_seconds = time.perf_counter() - start
@@ -90,7 +90,7 @@ class Bench:
         """Seconds an exam of the common way, over the first exams of a campaign."""
         csv = self.home / "common.csv"
         options = [self.location.endpoint, BUCKET, f"{name}/", str(csv)]
-        _say(f"{name}: the common way")
+        say(f"{name}: the common way")
         output = _run(
             ["benchmarks.common_way", *options, "--exams", str(N_COMMON_EXAMS)],
             self.environment,
@@ -107,7 +107,8 @@ def _run(module_and_options: Sequence[str], environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
+    """Tell how far it is, beside the results."""
     print(sentence, file=sys.stderr, flush=True)
 
 
@@ -120,7 +121,7 @@ def measure(bench: Bench, n_exams: Sequence[int]) -> Result:
     sample = [key for at in range(0, len(keys), step) for key in keys[at : at + 4]]
     known_plan = CampaignPlan(N_KNOWN_EXAMS, seed=8, trouble=False, size_scale=KNOWN_SIZE_SCALE)
     known = bench.store_campaign("known", known_plan)
-    _say(f"floors over {len(sample)} images")
+    say(f"floors over {len(sample)} images")
     floors = measure_floors(bench.location, sample)
     nights = [bench.run_night(name, afresh=True) for name in campaigns.values()]
     common = bench.run_common_way(campaigns[n_exams[-1]])
@@ -147,7 +148,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = (options.home or Path(folder)).resolve()
         settings = Settings(home=home)  # pyright: ignore[reportCallIssue]  # the rest has defaults
-        with LocalStack(settings, say=_say) as stack:
+        with LocalStack(settings, say=say) as stack:
             os.environ.update(environment_of(stack.addresses))
             bench = Bench(home, dict(os.environ))
             result = measure(bench, options.exams)
