@@ -1,6 +1,7 @@
 """Network inputs with their truth, streamed from Parquet.
 
-Order, copies and augmentation are a function of seed and epoch; nothing is kept between epochs.
+Order, copies and augmentation are a function of the rows, seed and epoch, and not of the names
+of files; nothing is kept between epochs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,7 +100,7 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
     def _rows(self, part: int, n_parts: int) -> Iterator[dict[str, Any]]:
         """The rows of one worker's files, in an order drawn per epoch when shuffling."""
         files = cast("Iterator[ds.ParquetFileFragment]", self._images.get_fragments())
-        fragments = sorted(files, key=_path)
+        fragments = sorted(files, key=_first_key)
         if self._config.augmentation is not None:
             order = np.random.default_rng([self._config.seed, self.epoch]).permutation(
                 len(fragments)
@@ -147,8 +148,10 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
         }
 
 
-def _path(fragment: ds.ParquetFileFragment) -> str:
-    return str(fragment.path)
+def _first_key(fragment: ds.ParquetFileFragment) -> str:
+    """What a file is ordered by: its name is drawn by chance when it is written."""
+    keys = fragment.to_table(columns=["sop_instance_key"])["sop_instance_key"].to_pylist()
+    return min(keys, default="")
 
 
 def _shuffled(

@@ -89,10 +89,13 @@ def _missing(lake: Lake, jobs: list[ImageJob]) -> list[ImageJob]:
 
 
 def _write_images(lake: Lake, jobs: list[ImageJob], pool: Pool) -> Outcome:
-    results = pool.map_unordered(make_rows, jobs)
     outcome, n_done = Outcome(), 0
     report_progress("import", n_done, len(jobs))
-    while batch := list(islice(results, IMAGES_PER_COMMIT)):
+    waiting = iter(jobs)
+    while some := list(islice(waiting, IMAGES_PER_COMMIT)):
+        # Two imports write the same rows in a file, however fast each worker was.
+        made = pool.map_unordered(make_rows, some)
+        batch = sorted(made, key=lambda pair: pair[0].record.object_key)
         _commit(lake, [rows for _, rows in batch if isinstance(rows, ImageRows)])
         for job, rows in batch:
             outcome.add(job, rows)

@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.data_sets import real_files
 
-N_KILLS = 3
-START_S = 600
+N_KILLS = 2
+START_S = 1200
 QUIET = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 pytestmark = pytest.mark.long
@@ -32,10 +32,14 @@ def command(root: Path, name: str) -> list[str]:
 def start(root: Path, name: str) -> subprocess.Popen[bytes]:
     (root / name).mkdir(parents=True, exist_ok=True)
     environment = os.environ | QUIET | {"SMART_MAMMO_HOME": str(root / name / "home")}
-    log = (root / name / "log").open("ab")
-    return subprocess.Popen(
-        command(root, name), env=environment, stdout=log, stderr=log, start_new_session=True
-    )
+    with (root / name / "log").open("ab") as log:
+        return subprocess.Popen(
+            command(root, name),
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def finish(root: Path, name: str) -> bytes:

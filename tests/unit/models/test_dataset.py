@@ -103,3 +103,13 @@ def test_a_delta_table_streams_like_a_folder_of_parquet(
     pl.read_parquet(tables[0] / "*.parquet").write_delta(tmp_path / "images")
     of_delta = stream((tmp_path / "images", tables[1]), StreamConfig())
     assert sorted(keys(of_delta)) == sorted(keys(stream(tables, StreamConfig())))
+
+
+def test_the_names_of_files_change_nothing(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for place, path in enumerate(sorted(tables[0].glob("*.parquet"), reverse=True)):
+        (tmp_path / "images" / f"{place}.parquet").symlink_to(path)
+    config = StreamConfig(Augmentation(), seed=3)
+    assert keys(stream((tmp_path / "images", tables[1]), config)) == keys(
+        stream(tables, config)
+    )

@@ -13,15 +13,27 @@ from tests.support.data_sets import HereAndNow, breast_picture, write_picture
 
 
 class BreaksDown(HereAndNow):
-    """A pool whose process is killed after some items."""
+    """A pool whose process is killed after three items."""
+
+    n_done = 0
 
     def map_unordered(
         self, function: Callable[[Any], Any], items: Iterable[Any]
     ) -> Iterator[tuple[Any, Any]]:
-        for place, result in enumerate(super().map_unordered(function, items)):
-            if place == 3:
+        for result in super().map_unordered(function, items):
+            if self.n_done == 3:
                 raise KeyboardInterrupt
+            self.n_done += 1
             yield result
+
+
+class Backwards(HereAndNow):
+    """A pool whose last item is done first."""
+
+    def map_unordered(
+        self, function: Callable[[Any], Any], items: Iterable[Any]
+    ) -> Iterator[tuple[Any, Any]]:
+        yield from reversed(list(super().map_unordered(function, items)))
 
 
 @pytest.fixture
@@ -50,6 +62,14 @@ def test_a_killed_import_goes_on_to_the_same_tables(
     run(whole, source, HereAndNow())
     for table in (INSTANCES, IMAGES, LABELS):
         assert killed.read(table).sort(table.key).equals(whole.read(table).sort(table.key))
+
+
+def test_the_order_in_which_workers_end_changes_no_row(source: Path, tmp_path: Path) -> None:
+    forwards, backwards = Lake(str(tmp_path / "forwards")), Lake(str(tmp_path / "backwards"))
+    run(forwards, source, HereAndNow())
+    run(backwards, source, Backwards())
+    for table in (INSTANCES, IMAGES, LABELS):
+        assert forwards.read(table).equals(backwards.read(table))
 
 
 def test_an_image_that_arrives_later_joins_its_label(source: Path, tmp_path: Path) -> None:
