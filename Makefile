@@ -6,7 +6,7 @@ SYSTEM_PACKAGES = chromium dcmtk dicom3tools orthanc orthanc-dicomweb strace
 # What the long tests use besides: Ceph and its S3 gateway.
 LONG_PACKAGES = ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 
-.PHONY: help demo up test test-long fuzz audit lint bench sbom setup system-packages format clean
+.PHONY: help demo up test test-long fuzz audit lint bench bench-night sbom setup system-packages format clean
 
 help: ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ bench: setup ## Speed against floors and against the common way; results go to d
 
 audit: setup ## Known vulnerabilities of the pinned packages; says so where no database is reachable
 	.venv/bin/python .ci/audit.py
+
+bench-night: setup ## Cost of an exam at 10 and 100 exams; SCALE="--exams 10 100 1000 2160" goes on from there
+	.venv/bin/python -m benchmarks.scale $(SCALE)
 
 sbom: setup ## A bill of materials of the pinned packages (CycloneDX), as sbom.json
 	.venv/bin/uv tool run --from cyclonedx-bom==7.1.0 cyclonedx-py requirements --output-format JSON constraints.txt > sbom.json
