@@ -48,6 +48,19 @@ class CampaignFilter:
         return pl.all_horizontal(conditions)
 
     @property
+    def only(self) -> tuple[str, tuple[str, ...]] | None:
+        """The one column that is chosen from, and its values; None with a period or several."""
+        chosen = {
+            "site": self.sites,
+            "manufacturer": self.manufacturers,
+            "age_band": self.age_bands,
+            "comuna": self.comunas,
+        }
+        columns = [(name, values) for name, values in chosen.items() if values]
+        has_period = self.first_day is not None or self.last_day is not None
+        return columns[0] if len(columns) == 1 and not has_period else None
+
+    @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
         return self == CampaignFilter()

@@ -85,14 +85,14 @@ def remark(figure: go.Figure, words: str, colour: str) -> None:
     )
 
 
-def whiskers(shares: Sequence[Proportion]) -> dict[str, Any]:
-    """Error bars in percent from the shares' 95 % intervals."""
+def whiskers(shares: Sequence[Proportion], scale: int = 100) -> dict[str, Any]:
+    """Error bars from the shares' 95 % intervals, in percent or on another scale."""
     intervals = [(share.value or 0.0, share.interval or (0.0, 0.0)) for share in shares]
     return {
         "type": "data",
         "symmetric": False,
-        "array": [100 * (high - value) for value, (_, high) in intervals],
-        "arrayminus": [100 * (value - low) for value, (low, _) in intervals],
+        "array": [scale * (high - value) for value, (_, high) in intervals],
+        "arrayminus": [scale * (value - low) for value, (low, _) in intervals],
         "color": MUTED,
         "thickness": 1.2,
         "width": 3,

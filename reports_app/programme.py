@@ -1,14 +1,26 @@
 """The campaign's exams beside what readers and registers know: weeks, categories, coverage.
 
-It reads no table and hides no count: `tasks.publish.indicators` decides on that.
+It reads no table. What a filter may show is decided here by what others would show beside it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
+from reports_app.campaign import CampaignFilter
+from tasks.publish.indicators import (
+    Group,
+    Indicator,
+    by_group,
+    count,
+    rounded_share,
+    shown_choice,
+    shown_part,
+)
 from tasks.publish.programme import with_durations
 from tasks.publish.proportions import Proportion
+from tasks.publish.suppression import hide_small, is_small, rounded
 
 TOP_SHARE = 0.10
 
@@ -36,6 +48,62 @@ def join_programme(
             is_top_tenth=place <= TOP_SHARE * pl.col("exam_score").count(),
         )
     )
+
+
+def shown_under(
+    indicator: Indicator, whole: pl.DataFrame, chosen: CampaignFilter
+) -> Proportion | None:
+    """An indicator as far as a filter may show it beside all other filters' answers.
+
+    Everything, and choices from one column, are exact, and hidden where two of them would tell
+    of few women. A period, or several columns, give counts of fives.
+
+    Args:
+        indicator: Which share.
+        whole: The programme's exams.
+        chosen: The filter.
+    """
+    if chosen.is_everything:
+        counted = count(indicator, whole)
+        return shown_part(counted, counted)
+    if chosen.only is not None:
+        return shown_choice(indicator, whole, *chosen.only)
+    return rounded_share(count(indicator, whole.filter(chosen.condition())))
+
+
+def coverage_under(counted: Proportion, chosen: CampaignFilter) -> Proportion | None:
+    """Women reached as far as a filter may show them; more than there are is no answer."""
+    if counted.n_events > counted.n or is_small(counted.n_events):
+        return None
+    return counted if chosen.is_everything else rounded_share(counted)
+
+
+def groups_under(
+    indicator: Indicator, part: pl.DataFrame, column: str, chosen: CampaignFilter
+) -> list[Group]:
+    """The indicator in each group of a part; of fives where a filter crosses the groups."""
+    if chosen.is_everything:
+        return by_group(indicator, part, column)
+    values = sorted(set(part[column].fill_null("").unique()), key=lambda one: (one == "", one))
+    named = part.with_columns(pl.col(column).fill_null(""))
+    shares = [count(indicator, named.filter(pl.col(column) == value)) for value in values]
+    return [
+        Group(value, rounded_share(share) if share.n else share)
+        for value, share in zip(values, shares, strict=True)
+    ]
+
+
+def counts_under(
+    counts: Sequence[tuple[str, int]], chosen: CampaignFilter
+) -> list[tuple[str, int | None]]:
+    """Counts of categories beside their sum; None where hidden, of fives under a filter."""
+    numbers = [n for _, n in counts]
+    hidden = hide_small(numbers).cells if chosen.is_everything else map(is_small, numbers)
+    told = numbers if chosen.is_everything else [rounded(n) for n in numbers]
+    return [
+        (name, None if is_hidden else n)
+        for (name, _), n, is_hidden in zip(counts, told, hidden, strict=True)
+    ]
 
 
 def backlog(exams: pl.DataFrame) -> tuple[int, int | None]:

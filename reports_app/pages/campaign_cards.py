@@ -3,6 +3,7 @@
 They show what the filters left; where that is nothing they say so.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -12,6 +13,7 @@ from dash import html
 from reports_app import figures
 from reports_app.campaign import Campaign, state_table
 from reports_app.components import HIDDEN, card, graph, named, nothing, table
+from reports_app.funnel import Step, funnel_bars
 from reports_app.links import Address
 from reports_app.palette import STATES as STATE_COLOURS
 from reports_app.texts import NO_VALUE, Texts
@@ -40,6 +42,32 @@ def campaign_cards(
         *_exclusion_cards(t, campaign),
         *_waiting_cards(t, campaign),
     ]
+
+
+def funnel_cards(t: Texts, steps: Sequence[Step]) -> list[html.Section]:
+    """The way from object to reading, as bars and with the reasons for what fell off."""
+    words = t("alt.funnel", n_objects=t.number(steps[0].n), n_read=t.number(steps[-1].n))
+    bars = graph("funnel", funnel_bars(list(steps), t), words, 260)
+    rows = [
+        html.Tr(
+            [
+                html.Th(t(f"funnel.{step.name}"), scope="row"),
+                html.Td(t.number(step.n)),
+                html.Td(_lost(t, step) or NO_VALUE, className="words"),
+            ]
+        )
+        for step in steps
+    ]
+    head = [t("funnel.step"), t("table.n"), t("funnel.lost")]
+    title = t("card.funnel")
+    return [
+        card(title, [bars]),
+        card(t("card.funnel_reasons"), [table(head, rows, title)]),
+    ]
+
+
+def _lost(t: Texts, step: Step) -> str:
+    return " · ".join(f"{t.code(kind, code)} {t.number(n)}" for kind, code, n in step.lost)
 
 
 def _volume_cards(t: Texts, campaign: Campaign) -> list[html.Section]:

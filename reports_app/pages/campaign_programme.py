@@ -13,22 +13,28 @@ from dash import html
 from reports_app import programme_figures
 from reports_app.components import card, graph, nothing, table, tile
 from reports_app.links import Address
-from reports_app.programme import backlog, category_counts, coverage
+from reports_app.programme import (
+    backlog,
+    category_counts,
+    counts_under,
+    coverage,
+    coverage_under,
+    groups_under,
+    shown_under,
+)
 from reports_app.texts import NO_VALUE, TEXTS, Texts
 from tasks.publish.indicators import (
     INDICATORS,
     SPREADS,
     Group,
     Indicator,
-    by_group,
     count,
     equity_ratio,
     missing,
     missing_columns,
-    shown_part,
 )
 from tasks.publish.proportions import Proportion, spread
-from tasks.publish.suppression import hide_small, is_small
+from tasks.publish.suppression import is_small, rounded
 
 EQUITY_GROUPS = (
     "site", "manufacturer", "age_band", "comuna", "insurance_tier", "is_mobile",
@@ -47,19 +53,25 @@ def programme_section(
         part: Those that the filters left.
         targets: Rows of `targets`.
     """
-    t = address.texts
+    t, chosen = address.texts, address.campaign_filter
+    is_exact = chosen.is_everything or chosen.only is not None
     tiles = [
-        *(_coverage_tile(t, name, part, targets) for name in ("coverage", "participation")),
-        *(_indicator_tile(t, indicator, whole, part) for indicator in INDICATORS),
+        *(
+            _coverage_tile(address, name, part, targets)
+            for name in ("coverage", "participation")
+        ),
+        *(_indicator_tile(address, indicator, whole, part) for indicator in INDICATORS),
         _backlog_tile(t, part),
-        *(_spread_tile(t, name, part) for name in SPREADS),
+        *(_spread_tile(address, name, part) for name in SPREADS),
     ]
     return [
         html.H2(t("programme.title")),
         html.P(t("programme.lead"), className="muted small"),
+        *([] if is_exact else [html.P(t("programme.rounded"), className="warning small")]),
         html.Div(tiles, className="tiles"),
         html.Div(
-            [*_comparison_cards(address, part), _category_card(t, part)], className="cards"
+            [*_comparison_cards(address, part), _category_card(address, part)],
+            className="cards",
         ),
     ]
 
@@ -83,12 +95,13 @@ def _without(t: Texts, name: str, needs: Sequence[str]) -> html.Div:
 
 
 def _indicator_tile(
-    t: Texts, indicator: Indicator, whole: pl.DataFrame, part: pl.DataFrame
+    address: Address, indicator: Indicator, whole: pl.DataFrame, part: pl.DataFrame
 ) -> html.Div:
+    t = address.texts
     if lacks := missing(indicator, part):
         return _without(t, indicator.name, lacks)
     counted = count(indicator, part)
-    shown = shown_part(count(indicator, whole), counted)
+    shown = shown_under(indicator, whole, address.campaign_filter)
     return _share_tile(t, indicator.name, counted, shown, indicator.scale)
 
 
@@ -116,15 +129,18 @@ def _bounds(t: Texts, share: Proportion, scale: int) -> dict[str, str]:
     return {"low": shown_value(t, low, scale), "high": shown_value(t, high, scale)}
 
 
-def _coverage_tile(t: Texts, name: str, part: pl.DataFrame, targets: pl.DataFrame) -> html.Div:
+def _coverage_tile(
+    address: Address, name: str, part: pl.DataFrame, targets: pl.DataFrame
+) -> html.Div:
+    t = address.texts
     column = "n_women" if name == "coverage" else "n_invited"
     if targets[column].is_null().all():
         return _without(t, name, ["targets" if name == "coverage" else "n_invited"])
     if (part["comuna"] == "").all():
         return _without(t, name, ["comuna"])
     counted = coverage(part, targets, column)
-    hidden = is_small(counted.n_events) or counted.n_events > counted.n
-    return _share_tile(t, name, counted, None if hidden else counted, 100)
+    shown = coverage_under(counted, address.campaign_filter)
+    return _share_tile(t, name, counted, shown, 100)
 
 
 def _backlog_tile(t: Texts, part: pl.DataFrame) -> html.Div:
@@ -133,7 +149,8 @@ def _backlog_tile(t: Texts, part: pl.DataFrame) -> html.Div:
     return tile(t, "backlog", t.number(n_unread), lines)
 
 
-def _spread_tile(t: Texts, name: str, part: pl.DataFrame) -> html.Div:
+def _spread_tile(address: Address, name: str, part: pl.DataFrame) -> html.Div:
+    t = address.texts
     column, need = SPREADS[name]
     if missing_columns([need], part):
         return _without(t, name, [need])
@@ -145,7 +162,7 @@ def _spread_tile(t: Texts, name: str, part: pl.DataFrame) -> html.Div:
     numbers = {
         "p90": t.number(days.p90),
         "longest": t.number(days.longest),
-        "n": t.number(days.n),
+        "n": t.number(days.n if address.campaign_filter.is_everything else rounded(days.n)),
     }
     lines = [t("kpi.days_detail", **numbers)]
     value = t("kpi.days", days=t.number(days.median))
@@ -153,19 +170,19 @@ def _spread_tile(t: Texts, name: str, part: pl.DataFrame) -> html.Div:
 
 
 def _comparison_cards(address: Address, part: pl.DataFrame) -> list[html.Section]:
-    t = address.texts
+    t, chosen = address.texts, address.campaign_filter
     indicator = _BY_NAME.get(address.first("indicator") or "", INDICATORS[0])
     column = address.first("compare")
     column = column if column in EQUITY_GROUPS else EQUITY_GROUPS[0]
     named = part.with_columns(pl.col(column).cast(pl.String).fill_null(""))
-    groups = by_group(indicator, named, column)
-    weeks = [group for group in by_group(indicator, part, "week") if group.share]
+    groups = groups_under(indicator, named, column, chosen)
+    weeks = [one for one in groups_under(indicator, part, "week", chosen) if one.share]
     name = t(f"kpi.{indicator.name}")
     figure = programme_figures.trend(weeks, indicator, t)
     drawn = graph("trend", figure, t("alt.trend", name=name), 300) if weeks else nothing(t)
     equity = [_choices(t, indicator, column), _equity_table(t, indicator, column, groups)]
     return [
-        card(t("card.equity"), [*equity, _ratio(t, groups)]),
+        card(t("card.equity"), [*equity, _ratio(t, indicator, column, groups)]),
         card(t("card.trend"), [drawn]),
     ]
 
@@ -201,8 +218,7 @@ def _equity_table(
 
 
 def _equity_row(t: Texts, indicator: Indicator, column: str, group: Group) -> html.Tr:
-    kind = {"age_band": "age", "is_mobile": "mobile"}.get(column, column)
-    label = html.Th(t.code(kind, group.value or None), scope="row")
+    label = html.Th(_label(t, column, group.value), scope="row")
     if group.share is None:
         return html.Tr([label, html.Td(t("kpi.hidden"), colSpan=3)])
     if not group.share.n:
@@ -213,34 +229,54 @@ def _equity_row(t: Texts, indicator: Indicator, column: str, group: Group) -> ht
     return html.Tr([label, *map(html.Td, cells)])
 
 
-def _ratio(t: Texts, groups: Sequence[Group]) -> html.P:
+def _ratio(t: Texts, indicator: Indicator, column: str, groups: Sequence[Group]) -> html.P:
+    """Worst ÷ best: of a ceiling the highest is the worst, of anything else the lowest."""
     ratio = equity_ratio(groups)
-    known = None if ratio is None else t("equity.ratio", ratio=t.number(ratio, 2))
-    return html.P(known or t("equity.no_ratio"), className="muted small")
+    if ratio is None:
+        return html.P(t("equity.no_ratio"), className="muted small")
+    known = {
+        one.value: one.share.value
+        for one in groups
+        if one.value and one.share is not None and one.share.value is not None
+    }
+    ordered = sorted(known, key=lambda name: known[name])
+    ends = (ordered[-1], ordered[0]) if indicator.is_upper else (ordered[0], ordered[-1])
+    worst, best = (_label(t, column, name) for name in ends)
+    shown = t.number(1 / ratio if indicator.is_upper and ratio else ratio, 2)
+    return html.P(
+        t("equity.ratio", worst=worst, best=best, ratio=shown), className="muted small"
+    )
 
 
-def _category_card(t: Texts, part: pl.DataFrame) -> html.Section:
+def _label(t: Texts, column: str, value: str) -> str:
+    kind = {"age_band": "age", "is_mobile": "mobile"}.get(column, column)
+    return t.code(kind, value or None)
+
+
+def _category_card(address: Address, part: pl.DataFrame) -> html.Section:
+    t = address.texts
     tables = [
-        _category_table(t, part, column) for column in ("birads_assessment", "breast_density")
+        _category_table(address, part, column)
+        for column in ("birads_assessment", "breast_density")
     ]
     return card(t("card.categories"), [html.Div(tables, className="halves")], 12)
 
 
-def _category_table(t: Texts, part: pl.DataFrame, column: str) -> Any:
-    counts = category_counts(part, column)
+def _category_table(address: Address, part: pl.DataFrame, column: str) -> Any:
+    t = address.texts
+    counts = counts_under(category_counts(part, column), address.campaign_filter)
     if not counts:
         return nothing(t)
-    total = sum(n for _, n in counts)
-    hidden = hide_small([n for _, n in counts]).cells
+    total = part[column].count()
     rows = [
         html.Tr(
             [
                 html.Th(value, scope="row"),
-                html.Td(t("kpi.hidden") if is_hidden else t.number(n)),
-                html.Td(NO_VALUE if is_hidden else t.percent(n / total)),
+                html.Td(t("kpi.hidden") if n is None else t.number(n)),
+                html.Td(NO_VALUE if n is None else t.percent(n / total)),
             ]
         )
-        for (value, n), is_hidden in zip(counts, hidden, strict=True)
+        for value, n in counts
     ]
     name = t(f"category.{column}")
     return table([name, t("table.n"), t("table.share")], rows, name)

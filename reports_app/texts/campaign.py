@@ -23,6 +23,21 @@ CAMPAIGN = {
     "filter.upside_down": Text(
         "El período termina antes de empezar.", "The period ends before it begins."
     ),
+    "card.funnel": Text("Del objeto a la lectura", "From object to reading"),
+    "card.funnel_reasons": Text("Qué queda en el camino", "What falls off on the way"),
+    "funnel.step": Text("Paso", "Step"),
+    "funnel.lost": Text("Quedan antes, y por qué", "Fell off before it, and why"),
+    "funnel.objects": Text("Objetos", "Objects"),
+    "funnel.images": Text("Imágenes de la campaña", "Images of the campaign"),
+    "funnel.images_scored": Text("Imágenes con puntaje", "Images scored"),
+    "funnel.exams": Text("Exámenes", "Exams"),
+    "funnel.exams_scored": Text("Exámenes con puntaje", "Exams scored"),
+    "funnel.exams_read": Text("… y leídos", "… and read"),
+    "funnel.unread": Text("Sin leer", "Unread"),
+    "alt.funnel": Text(
+        "Barras: de {n_objects} objetos a {n_read} exámenes con puntaje y leídos.",
+        "Bars: from {n_objects} objects to {n_read} exams scored and read.",
+    ),
     "freshness.last_run": Text(
         "Última noche: {outcome}, {moment} (hora de Santiago), lista del {list_date}.",
         "Last night: {outcome}, {moment} (Santiago time), list of {list_date}.",

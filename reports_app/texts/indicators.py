@@ -263,15 +263,24 @@ _OTHERS = {
         "With n and 95% interval (Wilson; exact under ten). Counts of 1 to 4 are hidden, and "
         "those that would give them away.",
     ),
+    "programme.rounded": Text(
+        "Con un período o varios filtros a la vez, los recuentos de estos indicadores se "
+        "redondean a múltiplos de 5: así de dos filtros no se deduce un recuento pequeño.",
+        "With a period or several filters at once, the counts of these indicators are rounded "
+        "to fives, so that no small count follows from two filters.",
+    ),
     "card.equity": Text("Equidad", "Equity"),
     "card.trend": Text("Tendencia por semana", "Trend by week"),
     "card.categories": Text("BI-RADS y densidad", "BI-RADS and density"),
     "equity.indicator": Text("Indicador", "Indicator"),
     "equity.by": Text("Comparar por", "Compare by"),
-    "equity.ratio": Text("Menor ÷ mayor: {ratio}", "Lowest ÷ highest: {ratio}"),
+    "equity.ratio": Text(
+        "Peor: {worst} · mejor: {best} · peor ÷ mejor: {ratio}",
+        "Worst: {worst} · best: {best} · worst ÷ best: {ratio}",
+    ),
     "equity.no_ratio": Text(
-        "Menor ÷ mayor no calculable: falta un segundo grupo visible.",
-        "Lowest ÷ highest not computable: a second group to show is missing.",
+        "Peor ÷ mejor no calculable: falta un segundo grupo visible.",
+        "Worst ÷ best not computable: a second group to show is missing.",
     ),
     "equity.value": Text("Valor", "Value"),
     "equity.interval": Text("IC 95 %", "95% CI"),

@@ -4,7 +4,8 @@ Pages, reports and exports derive from `INDICATORS`; their words are the app's t
 that could single a woman out is hidden, and so is what it would follow from.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -12,7 +13,7 @@ import polars as pl
 
 from tasks.publish.programme import FOLLOW_UP_MONTHS, GES_DAYS
 from tasks.publish.proportions import Proportion
-from tasks.publish.suppression import hide_small
+from tasks.publish.suppression import hide_small, is_small, rounded, tells_of_few
 
 Scale = Literal[100, 1000]
 
@@ -169,6 +170,43 @@ def shown_part(whole: Proportion, part: Proportion) -> Proportion | None:
     rest = Proportion(whole.n_events - part.n_events, whole.n - part.n)
     hidden = hidden_shares([part, rest])
     return None if hidden[0] else part
+
+
+def shown_choice(
+    indicator: Indicator, exams: pl.DataFrame, column: str, chosen: Collection[str]
+) -> Proportion | None:
+    """The groups of one column that were chosen, unless two choices together tell of few.
+
+    Args:
+        indicator: Which share.
+        exams: The whole programme's; a group without a value is "".
+        column: Such as site.
+        chosen: Values of the column.
+    """
+    groups = exams[column].fill_null("")
+    values = sorted(set(groups.unique()))
+    shares = [count(indicator, exams.filter(groups == value)) for value in values]
+    asked = [value in chosen for value in values]
+    vectors = (
+        [share.n_events for share in shares],
+        [share.n - share.n_events for share in shares],
+        [share.n for share in shares],
+    )
+    if any(tells_of_few(vector, asked) for vector in vectors):
+        return None
+    sums = [sum(itertools.compress(vector, asked)) for vector in (vectors[0], vectors[2])]
+    return Proportion(*sums)
+
+
+def rounded_share(share: Proportion) -> Proportion | None:
+    """A share of fives; None where it, its rest or its whole is small.
+
+    Where filters cross, no choice of cells keeps every difference of two answers from telling;
+    two rounded counts tell their difference to within five.
+    """
+    if any(map(is_small, (share.n_events, share.n - share.n_events, share.n))):
+        return None
+    return Proportion(min(rounded(share.n_events), rounded(share.n)), rounded(share.n))
 
 
 def by_group(indicator: Indicator, exams: pl.DataFrame, column: str) -> list[Group]:

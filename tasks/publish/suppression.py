@@ -3,6 +3,7 @@
 Primary suppression hides them; complementary suppression hides others, since a total is shown.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -46,6 +47,30 @@ def hide_small(counts: Sequence[int]) -> Hidden:
         hidden.add(place)
     total = is_small(sum(counts)) or not _is_ambiguous(hidden, counts)
     return Hidden(tuple(total or place in hidden for place in range(len(counts))), total)
+
+
+def tells_of_few(counts: Sequence[int], chosen: Sequence[bool]) -> bool:
+    """Whether the sum of chosen counts, beside any other choice's sum, tells of 1 to 4.
+
+    Choices are told where they hold all of what stays hidden or nothing of it: then two of
+    them differ by counts that are shown, or by the hidden ones together.
+
+    Args:
+        counts: Of groups that do not overlap.
+        chosen: Which of them are added up.
+    """
+    hidden = set(itertools.compress(range(len(counts)), hide_small(counts).cells))
+    others = sorted(set(range(len(counts))) - hidden, key=lambda place: (counts[place], place))
+    while is_small(sum(counts[place] for place in hidden)) and others:
+        hidden.add(others.pop(0))
+    asked = set(itertools.compress(range(len(counts)), chosen))
+    is_whole = hidden <= asked or not hidden & asked
+    return not is_whole or is_small(sum(counts[place] for place in asked))
+
+
+def rounded(n: int) -> int:
+    """A count to the nearest five, for tables whose overlaps nobody can keep apart."""
+    return SMALLEST_SHOWN * round(n / SMALLEST_SHOWN)
 
 
 def _is_ambiguous(hidden: set[int], counts: Sequence[int]) -> bool:

@@ -4,15 +4,23 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports_app.app import create_app
+from reports_app.campaign import AGE_BANDS, CampaignFilter, state_table
+from reports_app.data import Reports
+from reports_app.funnel import funnel
 from reports_app.pages.campaign import search_of_comparison
 from reports_app.pages.nights import n_retried
-from reports_app.programme import backlog, coverage
+from reports_app.programme import backlog, coverage, groups_under, shown_under
 from tasks.lake.schemas import OUTCOMES, REGISTRATIONS, RUNS, TARGETS
+from tasks.publish.accounting import STATES
+from tasks.publish.indicators import INDICATORS
 from tasks.publish.proportions import Proportion
 from tests.support.dash_pages import ask
-from tests.support.lake_fixture import RUN_AT, MemoryLake, exam_key, fill_lake
+from tests.support.lake_fixture import RUN_AT, SITES, MemoryLake, exam_key, fill_lake
+from tests.support.programme_lake import COMUNAS, fill_programme
 
 
 def row(table, **values):
@@ -135,3 +143,55 @@ def test_a_list_is_retried_where_a_run_failed_before_another():
         }
     )
     assert n_retried(runs) == 1
+
+
+def test_a_choice_of_one_column_is_exact_and_a_crossed_one_is_of_fives(lake):
+    reports = Reports(lake)
+    whole, recall = reports.programme(), INDICATORS[0]
+    everything = shown_under(recall, whole, CampaignFilter())
+    assert everything == Proportion(6, 18)
+    both = CampaignFilter(comunas=("Ancud", "Castro"))
+    assert shown_under(recall, whole, both) == everything
+    crossed = CampaignFilter(first_day=date(2026, 1, 1), comunas=("Ancud", "Castro"))
+    assert shown_under(recall, whole, crossed) == Proportion(5, 20)
+
+
+@pytest.fixture(scope="module")
+def programme():
+    lake = MemoryLake()
+    fill_programme(lake, 1500)
+    return Reports(lake)
+
+
+WAY = (
+    ("objects", "images"), ("images", "images_scored"), ("exams", "exams_scored"),
+    ("exams_scored", "exams_read"),
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(SITES), unique=True, max_size=3),
+    st.lists(st.sampled_from(AGE_BANDS), unique=True, max_size=3),
+    st.lists(st.sampled_from(COMUNAS), unique=True, max_size=3),
+    st.none() | st.dates(date(2025, 1, 1), date(2026, 11, 1)),
+)
+def test_totals_agree_under_every_filter(programme, sites, ages, comunas, first_day):
+    chosen = CampaignFilter(first_day, None, tuple(sites), (), tuple(ages), tuple(comunas))
+    campaign = programme.campaign().filtered(chosen)
+    exams, objects = campaign.exams, campaign.objects
+    rows = state_table(objects, STATES)
+    assert sum(n for _, reason, n in rows if reason is None) == objects.height
+    assert exams["state"].value_counts()["count"].sum() == exams.height
+    of_exams = objects.filter(pl.col("exam_key").is_not_null(), pl.col("state") != "rejected")
+    assert of_exams["exam_key"].n_unique() == exams.height
+    part = programme.programme().filter(chosen.condition())
+    assert part.height == exams.height
+    for column in ("site", "comuna", "age_band", "week"):
+        groups = groups_under(INDICATORS[0], part, column, chosen)
+        is_of_fives = all(one.share is None or one.share.n % 5 == 0 for one in groups)
+        assert is_of_fives or chosen.is_everything
+    by_name = {step.name: step for step in funnel(campaign, part)}
+    for before, after in WAY:
+        n_lost = sum(n for _, _, n in by_name[after].lost)
+        assert by_name[before].n - n_lost == by_name[after].n

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.publish.suppression import hide_small, is_small
+from tasks.publish.suppression import hide_small, is_small, rounded, tells_of_few
 
 counts = st.lists(st.integers(0, 12), min_size=1, max_size=8)
 
@@ -55,3 +55,24 @@ def test_the_smallest_others_are_hidden_with_them(values, cells):
 def test_where_nothing_else_can_hide_a_count_the_sum_is_hidden():
     assert hide_small([1, 1, 1, 1, 1]).total
     assert hide_small([3, 0]).total
+
+
+@given(
+    st.lists(st.integers(0, 12), min_size=1, max_size=7),
+    st.lists(st.booleans(), min_size=7, max_size=7),
+    st.lists(st.booleans(), min_size=7, max_size=7),
+)
+def test_of_two_told_choices_no_difference_is_one_to_four(counts, one, other):
+    one, other = one[: len(counts)], other[: len(counts)]
+    larger = [a or b for a, b in zip(one, other, strict=True)]
+    if tells_of_few(counts, larger) or tells_of_few(counts, one):
+        return
+    sums = [
+        sum(n for n, is_in in zip(counts, chosen, strict=True) if is_in)
+        for chosen in (larger, one)
+    ]
+    assert not 0 < sums[0] - sums[1] < 5
+
+
+def test_a_count_is_rounded_to_fives():
+    assert [rounded(n) for n in (0, 7, 8, 12, 13)] == [0, 5, 10, 10, 15]
