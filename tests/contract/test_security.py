@@ -9,7 +9,7 @@ from tests.support.servers import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text()
 THREATS = re.findall(r"^\| ([^|]+) \| [^|]+ \| `([^`:]+)::(\w+)` \|$", PAGE, re.MULTILINE)
-SECRETS = ("pseudonym_key", "oidc_client_secret")
+SECRETS = ("pseudonym_key", "oidc_client_secret", "alarm_url")
 
 
 @pytest.mark.parametrize(("threat", "file", "test"), THREATS, ids=[row[2] for row in THREATS])
@@ -25,13 +25,13 @@ def test_every_row_of_the_table_names_a_test():
 
 
 def test_no_secret_of_the_settings_is_shown():
-    settings = Settings(**dict.fromkeys(SECRETS, "hidden-value"))
+    settings = Settings(**dict.fromkeys(SECRETS, "http://hidden-value"))
     shown = f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
     assert "hidden-value" not in shown
 
 
 def test_every_setting_that_is_a_secret_is_typed_as_one():
-    names = {name for name in Settings.model_fields if re.search("key|secret|password", name)}
+    names = {name for name in Settings.model_fields if re.search("key|secret|password|alarm_url", name)}
     typed = {
         name for name in names if "SecretStr" in str(Settings.model_fields[name].annotation)
     }
