@@ -86,6 +86,7 @@ def funnel_bars(steps: list[Step], t: Texts) -> go.Figure:
             CATEGORIES[2] if step.name.startswith("exams") else ACCENT for step in steps
         ],
     )
-    figure.update_xaxes(showticklabels=False, showgrid=False)
+    widest = max(step.n for step in steps)
+    figure.update_xaxes(range=[0, 1.15 * widest], showticklabels=False, showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
