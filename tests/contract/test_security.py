@@ -31,7 +31,8 @@ def test_no_secret_of_the_settings_is_shown():
 
 
 def test_every_setting_that_is_a_secret_is_typed_as_one():
-    names = {name for name in Settings.model_fields if re.search("key|secret|password|alarm_url", name)}
+    pattern = "key|secret|password|alarm_url"
+    names = {name for name in Settings.model_fields if re.search(pattern, name)}
     typed = {
         name for name in names if "SecretStr" in str(Settings.model_fields[name].annotation)
     }

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.support.servers import ROOT
@@ -23,6 +24,7 @@ NIGHT = (
 """What a night runs."""
 
 
+@cache
 def sentences() -> dict[str, str]:
     """Each sentence that a night can fail with, and the file that it stands in."""
     return {
