@@ -21,7 +21,6 @@ from tasks.lake.store import Lake
 N_THREADS = 8
 """A copy in S3 waits more than it works."""
 
-_LAST_CHECKPOINT = "_delta_log/_last_checkpoint"
 _NOTES = "_erasures"
 """What erasures under way have still to take out; `tasks.privacy` writes it."""
 
@@ -106,7 +105,11 @@ def _check_target(source: Lake, target: Lake) -> None:
 
 
 def _paths(lake: Lake, files: LakeFiles, table: Table, version: int) -> list[str]:
-    """What makes a table and its past up to a version: data first, the log in its order."""
+    """What makes a table and its past up to a version: data first, the log in its order.
+
+    `_last_checkpoint` is left out: readers find a checkpoint without it, and by the time of its
+    copy it may name one of a later version.
+    """
     prefix = f"{table.name}/"
     present = {path.removeprefix(prefix) for path in files.sizes(table.name)}
     log = [path for path in present if 0 <= _version_of(path) <= version]
@@ -117,13 +120,7 @@ def _paths(lake: Lake, files: LakeFiles, table: Table, version: int) -> list[str
             "the table from a backup."
         )
     data = sorted(named & present)
-    has_last = _LAST_CHECKPOINT in present and _last_checkpoint(files, table) <= version
-    last = [_LAST_CHECKPOINT] if has_last else []
-    return [f"{prefix}{path}" for path in (*data, *sorted(log), *last)]
-
-
-def _last_checkpoint(files: LakeFiles, table: Table) -> int:
-    return int(json.loads(files.read(f"{table.name}/{_LAST_CHECKPOINT}"))["version"])
+    return [f"{prefix}{path}" for path in (*data, *sorted(log))]
 
 
 def _version_of(path: str) -> int:
