@@ -40,6 +40,7 @@ from tasks.publish.drift import Drift
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
 from tasks.run import Run
+from tasks.score.exams import settled_since
 from tasks.services import Services
 from tasks.steps import StepResult
 
@@ -108,8 +109,12 @@ def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None
         progress.add("discover", steps.discover(services, run))
         for object_keys in unread_batches(services.lake):
             progress.add("read", steps.read(object_keys, services, run))
+    lake, version = services.lake, services.model.version
     shards = waiting_shards(
-        services.lake, services.model.version, services.settings.exams_per_shard
+        lake,
+        version,
+        services.settings.exams_per_shard,
+        is_settled=settled_since(lake, version, run) is not None,
     )
     if not shards:
         return

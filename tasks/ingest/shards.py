@@ -16,22 +16,34 @@ SMALLEST_SHARD = 4
 _KEY = ["sop_instance_key", "etag"]
 
 
-def waiting_shards(lake: Lake, model_version: str, exams_per_shard: int) -> list[list[str]]:
-    """Keys of the exams with a pending image or one that this model version has not scored."""
+def waiting_shards(
+    lake: Lake, model_version: str, exams_per_shard: int, *, is_settled: bool = False
+) -> list[list[str]]:
+    """Keys of the exams with a pending image or one that this model version has not scored.
+
+    Args:
+        lake: Where.
+        model_version: That scores.
+        exams_per_shard: At most.
+        is_settled: Whether a night of this version completed. What came since is pending until
+            it is scored, so that the images of all years need not be held against their scores.
+    """
     is_pending = (
         (pl.col("state") == "pending")
         & pl.col("gone_at").is_null()
         & pl.col("exam_key").is_not_null()
     )
     pending = lake.read(OBJECTS, columns=["exam_key"], where=is_pending)
+    waiting = pending if is_settled else pl.concat([pending, _unscored(lake, model_version)])
+    return list(cut_shards(waiting["exam_key"].unique().sort().to_list(), exams_per_shard))
+
+
+def _unscored(lake: Lake, model_version: str) -> pl.DataFrame:
     scores = lake.read(
         IMAGE_SCORES, columns=_KEY, where=pl.col("model_version") == model_version
     )
-    unscored = lake.read(IMAGES, columns=[*_KEY, "exam_key"]).join(scores, on=_KEY, how="anti")
-    exam_keys = (
-        pl.concat([pending, unscored.select("exam_key")])["exam_key"].unique().sort().to_list()
-    )
-    return list(cut_shards(exam_keys, exams_per_shard))
+    images = lake.read(IMAGES, columns=[*_KEY, "exam_key"])
+    return images.join(scores, on=_KEY, how="anti").select("exam_key")
 
 
 def cut_shards(exam_keys: Sequence[str], largest: int) -> Iterator[list[str]]:

@@ -32,6 +32,13 @@ _OBJECT_COLUMNS = [
     *("object_key", "etag", "gone_at", "exam_key", "last_modified_at", "first_seen_at")
 ]
 
+_INSTANCE_COLUMNS = [
+    *("sop_instance_key", "exam_key", "object_key", "etag", "exam_date", "patient_age_years"),
+    *("image_laterality", "view_position", "presentation_intent_type", "has_implant"),
+    *SCOPE,
+]
+"""What a list is made from; the table has three times as many, of every image of all years."""
+
 
 class Publication(NamedTuple):
     """What was published.
@@ -71,7 +78,7 @@ def publish_list(
         run: Of the night.
         quiet_minutes: An exam that lacks views waits so long for them in the unscorable lane.
     """
-    instances = lake.read(INSTANCES)
+    instances = lake.read(INSTANCES, columns=_INSTANCE_COLUMNS)
     facts = exam_facts(instances)
     scores = _scores(lake, facts, model_version)
     scored = facts.join(scores, on="exam_key")
