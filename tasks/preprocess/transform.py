@@ -14,6 +14,7 @@ from pydicom import Dataset
 
 from models import contract
 from tasks.preprocess import breast as breast_module
+from tasks.preprocess.area_scaling import can_shrink, shrink
 from tasks.preprocess.breast import Breast, Mask, find_breast, sample_stride
 from tasks.preprocess.burned_in_text import check_burned_in_text
 from tasks.preprocess.codecs import decode
@@ -111,7 +112,7 @@ def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
         sample = apply_table(_sample(stored[:, ::-1]), table)
         breast = find_breast(sample, *stored.shape)
     geometry = _geometry(breast, stored.shape[1], is_flipped=is_flipped)
-    pixels = _resize(apply_table(_crop(stored, geometry), table), breast.mask)
+    pixels = _scale(stored, table, geometry, breast.mask)
     quality = measure_quality(sample, breast, sample_stride(*stored.shape), pixels)
     return NetworkInput(pixels, geometry, breast.area_fraction, quality)
 
@@ -127,6 +128,21 @@ def _crop(stored: StoredValues, geometry: Geometry) -> StoredValues:
     if geometry.is_flipped:
         return np.asarray(cv2.flip(crop, 1), crop.dtype)
     return crop
+
+
+def _scale(
+    stored: StoredValues, table: DisplayValues, geometry: Geometry, mask: Mask
+) -> Pixels:
+    """Look the crop up and scale it into the input, in one pass where that is possible."""
+    if not can_shrink(stored, geometry.scale):
+        return _resize(apply_table(_crop(stored, geometry), table), mask)
+    heights = (geometry.crop_height_px, geometry.crop_width_px)
+    shape = tuple(round(side * geometry.scale) for side in heights)
+    inside = np.asarray(cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST)) > 0
+    scaled = shrink(np.ascontiguousarray(stored), table, geometry, inside)
+    pixels = np.zeros(contract.IMAGE.shape[1:], np.uint8)
+    pixels[: shape[0], : shape[1]] = scaled
+    return pixels
 
 
 def _resize(crop: DisplayValues, mask: Mask) -> Pixels:
