@@ -45,7 +45,8 @@ def register_classify_files(server: Flask, classifier: Classifier | None) -> Non
     }
     for method, views in (("POST", posts), ("GET", gets)):
         for path, view in views.items():
-            server.add_url_rule(f"{CLASSIFY_PATH}/{path}", view_func=view, methods=[method])
+            address = f"{CLASSIFY_PATH}/{path}"
+            server.add_url_rule(address, endpoint=address, view_func=view, methods=[method])
 
 
 @dataclass(frozen=True)

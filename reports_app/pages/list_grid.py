@@ -22,6 +22,8 @@ _FILTERS = {
     "number": "agNumberColumnFilter",
 }  # fmt: skip
 
+NO_ROWS: dict[str, Any] = {"rowData": [], "rowCount": 0}
+
 
 def list_grid(t: Texts) -> dag.AgGrid:
     """The grid, empty: it asks for its rows once it is shown."""
@@ -83,7 +85,7 @@ def rows_of(
     """
     day = asked_day(address, reports)
     if day is None:
-        return {"rowData": [], "rowCount": 0}
+        return NO_ROWS
     told = reports.list_in_words(day, asked_version(address, reports, day), address.language)
     found = ListQuery.of(request, search).run(told)
     start = max(int(request["startRow"]), 0)

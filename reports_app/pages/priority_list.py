@@ -4,6 +4,7 @@ The server holds the rows and the grid asks for those it shows. Who reads what i
 exam is moved or taken off.
 """
 
+import logging
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -15,9 +16,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html
 from reports_app.components import message
 from reports_app.data import Reports
 from reports_app.links import LIST_PATH, Address
-from reports_app.pages.list_grid import asked_day, asked_version, list_grid, rows_of
+from reports_app.pages.list_grid import NO_ROWS, asked_day, asked_version, list_grid, rows_of
 from reports_app.pages.list_readings import ACTIONS, Desk, reading_tools, record_readings
 from reports_app.texts import NO_VALUE, Texts
+
+LOG = logging.getLogger(__name__)
 
 FILES = ("csv", "xlsx", "json", "pdf")
 """What a list can be taken away as, at `LIST_PATH`.kind."""
@@ -120,9 +123,12 @@ def register(app: Dash, desk: Desk) -> None:
         prevent_initial_call=True,
     )
     def rows(request: Any, words: str | None, search: str | None) -> Any:  # pyright: ignore[reportUnusedFunction]  # Dash calls it
-        if not isinstance(request, dict):
-            return {"rowData": [], "rowCount": 0}
-        return rows_of(Address.parse(LIST_PATH, search), desk.reports, request, words)  # pyright: ignore[reportUnknownArgumentType]
+        address = Address.parse(LIST_PATH, search)
+        try:
+            return rows_of(address, desk.reports, request, words)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            LOG.warning("A request for rows that no grid makes: %r.", error)
+            return NO_ROWS
 
     @app.callback(
         Output("list-answer", "children"),
