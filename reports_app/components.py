@@ -179,7 +179,8 @@ def graph(name: str, figure: go.Figure, words: str, height_px: int = 280) -> htm
     plot = dcc.Graph(
         id=f"graph-{name}", figure=figure, config=CONFIG, style={"height": f"{height_px}px"}
     )
-    return html.Figure(plot, role="img", **named(words))
+    # Not role="img": inside it nobody could reach the button that saves the picture.
+    return html.Figure(plot, **named(words))
 
 
 def nothing(t: Texts) -> html.P:
@@ -213,3 +214,13 @@ def table(head: Sequence[str], rows: Sequence[html.Tr], caption: str) -> html.Ta
     return html.Table(
         [html.Caption(caption, className="unseen"), html.Thead(header), html.Tbody(list(rows))]
     )
+
+
+def downloads(t: Texts, files: Sequence[tuple[str, str]]) -> html.P:
+    """Links to what a page can be taken away as: each kind and its address."""
+    links = [
+        part
+        for kind, href in files
+        for part in (" ", html.A(t(f"report.file_{kind}"), href=href))
+    ]
+    return html.P([f"{t('report.take_away')}:", *links], className="muted small downloads")
