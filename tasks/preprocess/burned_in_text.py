@@ -6,12 +6,14 @@ L, CC, MLO and a number) have fewer strokes and pass. Text over the breast is no
 
 import cv2
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.attributes import text
 from tasks.preprocess.breast import Breast
+from tasks.preprocess.compiled import compiled
 from tasks.preprocess.values import DISPLAY_MAX, DisplayValues, StoredValues, apply_table
 
 Bright = NDArray[np.uint8]
@@ -90,12 +92,48 @@ def _strokes(bright: Bright, line: NDArray[np.int32]) -> int:
 def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Bright:
     """What is much brighter than the background, without the breast."""
     stride = max(1, max(stored.shape) // LONGER_SIDE_PX)
-    values = apply_table(np.ascontiguousarray(stored[::stride, ::stride]), table)
-    outline = _outline(values.shape, stride, breast)
-    beside = values[::_COARSE, ::_COARSE][outline[::_COARSE, ::_COARSE] == 0]
+    shape = tuple(-(-side // stride) for side in stored.shape)
+    outline = _outline(shape, stride, breast)
+    coarse = np.ascontiguousarray(stored[:: stride * _COARSE, :: stride * _COARSE])
+    beside = apply_table(coarse, table)[outline[::_COARSE, ::_COARSE] == 0]
     background = float(np.median(beside)) if beside.size else 0.0
     threshold = np.uint16(min(background + CONTRAST * DISPLAY_MAX, DISPLAY_MAX))
-    return ((values > threshold) & (outline == 0)).view(np.uint8)
+    patterns = np.ascontiguousarray(stored).view(f"uint{8 * stored.dtype.itemsize}")
+    bright = np.zeros(shape, np.uint8)
+    _mark(patterns, (table > threshold).view(np.uint8), stride, outline, bright)
+    return bright
+
+
+_OUTLINE = types.uint8[:, ::1]
+
+
+@compiled(
+    [
+        types.void(
+            types.Array(kind, 2, "C", readonly=True),
+            types.uint8[::1],
+            types.int64,
+            _OUTLINE,
+            _OUTLINE,
+        )
+        for kind in (types.uint8, types.uint16)
+    ]
+)
+def _mark(
+    patterns: NDArray[np.uint8 | np.uint16],
+    is_bright: NDArray[np.uint8],
+    stride: int,
+    outline: Bright,
+    bright: Bright,
+) -> None:
+    """Set 1 where the stored value is bright and no outline is; every `stride`-th pixel."""
+    step = np.uint64(stride)
+    for y in range(outline.shape[0]):
+        row, hidden, marked = patterns[y * stride], outline[y], bright[y]
+        for x in range(hidden.size):
+            at = np.uint64(x)
+            if hidden[at] == 0:
+                marked[at] = is_bright[row[at * step]]
 
 
 def _outline(shape: tuple[int, ...], stride: int, breast: Breast) -> Bright:
