@@ -14,6 +14,7 @@ from functools import cache
 from itertools import islice
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -184,7 +185,10 @@ def _pool_of_this_process(
     n_workers: int, timeout_s: float, memory_limit_bytes: int, off_the_clock_limit_s: float
 ) -> WorkerPool:
     """Every shard that comes brings a pool: they are one, or their workers would add up."""
-    return WorkerPool(n_workers, timeout_s, memory_limit_bytes, off_the_clock_limit_s)
+    pool = WorkerPool(n_workers, timeout_s, memory_limit_bytes, off_the_clock_limit_s)
+    # A process of multiprocessing waits at its end for children and threads: for ever.
+    Finalize(None, pool.close, exitpriority=100)
+    return pool
 
 
 @dataclass

@@ -1,0 +1,172 @@
+"""What a night's reads of the tables cost after so many exams: seconds and memory.
+
+Rows are made up by expression, without pixels; the steps are the night's own. All exams but
+those of the last night were read. Each size runs in a process of its own.
+
+    python -m benchmarks.history [--exams 10000 100000] [--json PATH]
+"""
+
+import argparse
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.million_keys import peak_mb
+from tasks.ingest.shards import waiting_shards
+from tasks.lake.columns import Table
+from tasks.lake.schemas import (
+    CALIBRATIONS,
+    EXAM_SCORES,
+    IMAGE_SCORES,
+    IMAGES,
+    INSTANCES,
+    OBJECTS,
+    OUTCOMES,
+)
+from tasks.lake.store import Lake
+from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.publish.accounting import COUNTED_COLUMNS, count_objects
+from tasks.publish.publication import publish_list
+from tasks.run import Run
+from tasks.score.exams import aggregate
+
+LAST_NIGHT = 216
+IMAGES_PER_EXAM = 4
+EXAMS_PER_FILE = 10_000
+DAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
+
+_PLAIN: dict[pl.DataType, pl.Expr] = {
+    pl.String(): pl.lit("word"),
+    pl.Binary(): pl.lit(b""),
+    pl.Boolean(): pl.lit(value=False),
+    pl.Date(): pl.lit(DAY),
+}
+
+
+def rows(table: Table, first: int, n_exams: int, n_days: int) -> pl.DataFrame:
+    """Rows of some exams, one an image or one an exam, as the table's key asks."""
+    per_exam = 1 if table in (EXAM_SCORES, OUTCOMES) else IMAGES_PER_EXAM
+    number = pl.int_range(first * per_exam, (first + n_exams) * per_exam, eager=True)
+    image, exam = pl.col("number"), pl.col("number") // per_exam
+    key = exam.hash(7).cast(pl.String).str.pad_start(32, "0")
+    image_key = image.hash(8).cast(pl.String).str.pad_start(32, "0")
+    age = (exam % n_days) * (exam < first + n_exams)
+    known = {
+        "exam_key": key,
+        "patient_key": key,
+        "sop_instance_key": image_key,
+        "object_key": pl.format("unit/2026/{}/{}.dcm", exam, image),
+        "etag": image_key,
+        "sha256": image_key + image_key,
+        "pixels_sha256": image_key + image_key,
+        "object_sha256": image_key + image_key,
+        "state": pl.lit("scored"),
+        "reason": pl.lit(None),
+        "gone_at": pl.lit(None),
+        "image_laterality": pl.when(image % 2 == 0).then(pl.lit("R")).otherwise(pl.lit("L")),
+        "view_position": pl.when(image % 4 < 2).then(pl.lit("CC")).otherwise(pl.lit("MLO")),
+        "presentation_intent_type": pl.lit("FOR PRESENTATION"),
+        "exam_date": pl.lit(DAY) - pl.duration(days=age),
+        "preprocessing_version": pl.lit(PREPROCESSING_VERSION),
+        "model_version": pl.lit("1"),
+        "calibration_id": pl.lit("default"),
+        "exam_score": (exam.hash(9) % 1000) / 1000,
+        "quality_flags": pl.lit(""),
+        "chest_wall_side_source": pl.lit("none"),
+        "source": pl.lit("reader"),
+        "breast": pl.lit("R"),
+        "band": pl.lit(5),
+        "views": pl.lit("L-CC,L-MLO,R-CC,R-MLO"),
+    }
+    made = [
+        known.get(name, _PLAIN.get(dtype, _value(dtype))).cast(dtype).alias(name)
+        for name, dtype in table.schema.items()
+    ]
+    return pl.DataFrame({"number": number}).select(made)
+
+
+def _value(dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime):
+        return pl.lit(NOW - timedelta(days=40))
+    return pl.lit([], dtype) if isinstance(dtype, pl.List) else pl.lit(1)
+
+
+def fill(lake: Lake, n_exams: int) -> None:
+    """Make a lake of so many exams."""
+    calibration = {
+        **dict.fromkeys(("site", "manufacturer", "software_versions"), "*"),
+        "calibration_id": "default",
+        "model_version": "1",
+        "data": "none",
+        "slope": 1.0,
+        "intercept": 0.0,
+        "n_exams": 1,
+        "n_cancers": 1,
+        "fitted_at": NOW,
+        "band_edges": [place / 10 for place in range(1, 10)],
+    }
+    lake.insert_new(CALIBRATIONS, CALIBRATIONS.frame([calibration]))
+    for table in (OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, OUTCOMES):
+        n_rows = n_exams - LAST_NIGHT if table == OUTCOMES else n_exams
+        for first in range(0, n_rows, EXAMS_PER_FILE):
+            size = min(EXAMS_PER_FILE, n_rows - first)
+            lake.insert_new(table, rows(table, first, size, n_days=max(1, n_exams // 216)))
+
+
+def measure(n_exams: int, lake_url: str, answer: Connection) -> None:
+    """Run the steps that read tables; sends seconds and peak memory after each."""
+    lake, run = Lake(lake_url), Run.begin(DAY)
+    lake.read(CALIBRATIONS)
+    steps: dict[str, Callable[[], object]] = {
+        "shards, settled": lambda: waiting_shards(lake, "1", 32, is_settled=True),
+        "aggregate, settled": lambda: aggregate(lake, "1", run, since=NOW),
+        "gate": lambda: count_objects(lake.read(OBJECTS, columns=COUNTED_COLUMNS)),
+        "publish": lambda: publish_list(lake, "1", run),
+        "shards, first night of a version": lambda: waiting_shards(lake, "1", 32),
+    }
+    base_mb, found = peak_mb(), list[dict[str, object]]()
+    for name, step in steps.items():
+        start = time.perf_counter()
+        step()
+        seconds = round(time.perf_counter() - start, 2)
+        peak = round(peak_mb() - base_mb)
+        found.append(
+            {"exams": n_exams, "step": name, "seconds": seconds, "peak_mb_over_base": peak}
+        )
+    answer.send(found)
+
+
+def main() -> None:
+    """Each size in turn."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--exams", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    results: list[dict[str, object]] = []
+    for n_exams in options.exams:
+        with tempfile.TemporaryDirectory() as folder:
+            fill(Lake(folder), n_exams)
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=measure, args=(n_exams, folder, sender))
+            process.start()
+            sender.close()
+            found: list[dict[str, object]] = receiver.recv()
+            process.join()
+        results += found
+        for row in found:
+            print(json.dumps(row), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
