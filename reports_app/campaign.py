@@ -66,6 +66,10 @@ class CampaignFilter:
         return self == CampaignFilter()
 
 
+EVERYTHING = CampaignFilter()
+"""Leaves nothing out."""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A campaign, or the part of one that a filter leaves.

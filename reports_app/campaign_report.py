@@ -51,7 +51,7 @@ class CampaignFacts:
 
 def campaign_pdf(t: Texts, facts: CampaignFacts) -> bytes:
     """The report, A4."""
-    statistics = programme_statistics(facts.whole, facts.part, facts.targets)
+    statistics = programme_statistics(facts.whole, facts.part, facts.targets, facts.chosen)
     content = {
         "lang": t.language,
         "title": t("report.campaign_title"),
@@ -61,7 +61,7 @@ def campaign_pdf(t: Texts, facts: CampaignFacts) -> bytes:
         "tables": [
             _states(t, facts.campaign),
             _indicators(t, statistics),
-            _by_site(t, facts.part),
+            _by_site(t, facts.part, facts.chosen),
         ],
         "note": t("programme.lead"),
     }
@@ -198,10 +198,10 @@ def _rate(t: Texts, value: float | None, scale: int) -> str:
     return f"{t.number(scale * value, 1)} {t('unit.per_1000')}"
 
 
-def _by_site(t: Texts, part: pl.DataFrame) -> dict[str, Any]:
+def _by_site(t: Texts, part: pl.DataFrame, chosen: CampaignFilter) -> dict[str, Any]:
     rows = [
         [t(f"kpi.{row.indicator}"), t.code("site", row.group or None), *_numbers(t, row)]
-        for row in grouped_statistics(part, "site")
+        for row in grouped_statistics(part, "site", chosen)
         if row.indicator in _TRENDS
     ]
     header = [

@@ -10,16 +10,21 @@ from typing import Literal
 
 import polars as pl
 
-from reports_app.programme import backlog, coverage
+from reports_app.campaign import EVERYTHING, CampaignFilter
+from reports_app.programme import (
+    backlog,
+    coverage,
+    coverage_under,
+    groups_under,
+    shown_under,
+)
 from tasks.publish.indicators import (
     INDICATORS,
     SPREADS,
     Indicator,
-    by_group,
     count,
     missing,
     missing_columns,
-    shown_part,
 )
 from tasks.publish.proportions import Proportion, spread
 from tasks.publish.suppression import is_small
@@ -64,7 +69,10 @@ class Statistic:
 
 
 def programme_statistics(
-    whole: pl.DataFrame, part: pl.DataFrame, targets: pl.DataFrame
+    whole: pl.DataFrame,
+    part: pl.DataFrame,
+    targets: pl.DataFrame,
+    chosen: CampaignFilter = EVERYTHING,
 ) -> list[Statistic]:
     """Every indicator, in the page's order.
 
@@ -72,39 +80,48 @@ def programme_statistics(
         whole: The programme's exams (`reports_app.programme.join_programme`).
         part: Those that a filter left.
         targets: Rows of `targets`.
+        chosen: That filter; it decides what may be told beside other filters' answers.
     """
     return [
-        *(_coverage(name, part, targets) for name in _COVERAGES),
-        *(_indicator(indicator, whole, part) for indicator in INDICATORS),
+        *(_coverage(name, part, targets, chosen) for name in _COVERAGES),
+        *(_indicator(indicator, whole, part, chosen) for indicator in INDICATORS),
         _backlog(part),
         *(_spread(name, part) for name in SPREADS),
     ]
 
 
-def grouped_statistics(part: pl.DataFrame, column: str) -> list[Statistic]:
+def grouped_statistics(
+    part: pl.DataFrame, column: str, chosen: CampaignFilter = EVERYTHING
+) -> list[Statistic]:
     """Every computable indicator in each group of a column, such as site.
 
-    What is hidden follows from no other group and no total.
+    What is hidden follows from no other group, no total and no other filter's answer.
     """
     named = part.with_columns(pl.col(column).cast(pl.String).fill_null(""))
-    return [row for indicator in INDICATORS for row in _groups(indicator, named, column)]
+    return [
+        row for indicator in INDICATORS for row in _groups(indicator, named, column, chosen)
+    ]
 
 
-def _groups(indicator: Indicator, part: pl.DataFrame, column: str) -> Iterator[Statistic]:
+def _groups(
+    indicator: Indicator, part: pl.DataFrame, column: str, chosen: CampaignFilter
+) -> Iterator[Statistic]:
     if missing(indicator, part):
         return
-    for group in by_group(indicator, part, column):
+    for group in groups_under(indicator, part, column, chosen):
         if group.share is None or group.share.n:
             yield _of_share(indicator, group.share, group.value)
 
 
-def _indicator(indicator: Indicator, whole: pl.DataFrame, part: pl.DataFrame) -> Statistic:
+def _indicator(
+    indicator: Indicator, whole: pl.DataFrame, part: pl.DataFrame, chosen: CampaignFilter
+) -> Statistic:
     if lacks := missing(indicator, part):
         return _missing(indicator.name, lacks)
     counted = count(indicator, part)
     if not counted.n:
         return _missing(indicator.name, ["events"])
-    return _of_share(indicator, shown_part(count(indicator, whole), counted))
+    return _of_share(indicator, shown_under(indicator, whole, chosen))
 
 
 def _of_share(
@@ -116,16 +133,17 @@ def _of_share(
     return _shown(indicator.name, share, *facts, group=group)
 
 
-def _coverage(name: str, part: pl.DataFrame, targets: pl.DataFrame) -> Statistic:
+def _coverage(
+    name: str, part: pl.DataFrame, targets: pl.DataFrame, chosen: CampaignFilter
+) -> Statistic:
     column, need = _COVERAGES[name]
     if targets[column].is_null().all():
         return _missing(name, [need])
     if (part["comuna"] == "").all():
         return _missing(name, ["comuna"])
     counted = coverage(part, targets, column)
-    if is_small(counted.n_events) or counted.n_events > counted.n:
-        return _hidden(name)
-    return _shown(name, counted, 100, 0.70)
+    shown = coverage_under(counted, chosen)
+    return _hidden(name) if shown is None else _shown(name, shown, 100, 0.70)
 
 
 def _backlog(part: pl.DataFrame) -> Statistic:
