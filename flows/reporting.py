@@ -4,7 +4,6 @@ It reads the lake, and the originals' headers only for what must carry an identi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +11,19 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from flows.custody import Custody
-from reports_app.campaign import AGE_BANDS, CampaignFilter
-from reports_app.campaign_report import CampaignFacts, campaign_pdf
+from reports_app.campaign import CampaignFilter
 from reports_app.data import Reports
 from reports_app.exam_report import exam_pages, exam_pdf, exam_title
-from reports_app.statistics import grouped_statistics, programme_statistics
-from reports_app.statistics_files import statistics_csv, statistics_json, statistics_xlsx
-from reports_app.table_files import csv_bytes
+from reports_app.report_files import campaign_file, exam_file, exam_pixels
 from reports_app.texts import Texts, language_of
 from tasks.errors import Misconfigured, SmartMammoError
 from tasks.lake.store import Lake
 from tasks.privacy.audit import Asker
 from tasks.privacy.reidentification import exam_of, read_headers
-from tasks.publish.canscreen5 import canscreen5
 from tasks.publish.dicom.cad_report import cad_report
 from tasks.publish.dicom.documents import encapsulated_pdf, secondary_captures
 from tasks.publish.dicom.measurement_report import measurement_report
 from tasks.publish.dicom.source import KEYWORDS, Source, complete_headers
-from tasks.publish.fhir.export import exam_bundle
 from tasks.publish.result import ExamResult, current_model_version, read_result
 
 OWNER_ONLY = 0o600
@@ -49,54 +43,16 @@ def find_result(lake: Lake, exam: str) -> ExamResult:
     return read_result(lake, exam_of(lake, exam), current_model_version(lake))
 
 
-def exam_file(lake: Lake, result: ExamResult, kind: str, language: str) -> bytes:
-    """An exam's result as a file of a kind: pdf or fhir."""
-    if kind == "fhir":
-        return exam_bundle(result, language_of(language))
-    return exam_pdf(Texts(language_of(language)), result, _pixels(lake, result))
+def exam_document(lake: Lake, result: ExamResult, kind: str, language: str) -> bytes:
+    """An exam's result as a file: pdf or fhir."""
+    return exam_file(Reports(lake), result, kind, Texts(language_of(language)))
 
 
-def campaign_document(lake: Lake, chosen: CampaignFilter, language: str) -> bytes:
-    """The campaign's report as PDF, of the part that a filter leaves."""
-    reports = Reports(lake)
-    whole = reports.programme()
-    facts = CampaignFacts(
-        reports.campaign().filtered(chosen),
-        whole,
-        whole.filter(chosen.condition()),
-        reports.targets(),
-        chosen,
-        reports.last_run(),
-    )
-    return campaign_pdf(Texts(language_of(language)), facts)
-
-
-def statistics_file(
+def campaign_document(
     lake: Lake, chosen: CampaignFilter, kind: str, by: str | None, language: str
 ) -> bytes:
-    """The programme's statistics as a file.
-
-    Args:
-        lake: With the tables.
-        chosen: The part that counts.
-        kind: csv, xlsx, json or canscreen5.
-        by: Also every indicator by this column, such as site.
-        language: es or en.
-    """
-    reports, t = Reports(lake), Texts(language_of(language))
-    whole = reports.programme()
-    part = whole.filter(chosen.condition())
-    if kind == "canscreen5":
-        return csv_bytes(Texts("en"), canscreen5(part, reports.targets(), AGE_BANDS))
-    rows = programme_statistics(whole, part, reports.targets())
-    rows += grouped_statistics(part, by) if by else []
-    if kind == "csv":
-        return statistics_csv(t, rows)
-    if kind == "xlsx":
-        return statistics_xlsx(t, rows)
-    run = reports.last_run()
-    about = {"filter": asdict(chosen), "by": by, "as_of": run["finished_at"] if run else None}
-    return statistics_json(t, rows, about)
+    """The campaign's figures as a file; see `reports_app.report_files.campaign_file`."""
+    return campaign_file(Reports(lake), chosen, kind, by, Texts(language_of(language)))
 
 
 def write_dicom(
@@ -128,7 +84,7 @@ def write_dicom(
         held.lake, held.store, held.pseudonymiser, result.exam_key, asker, KEYWORDS
     )
     source = Source(result, complete_headers(headers), result.scored_at)
-    texts, pixels = Texts(language_of(language)), _pixels(held.lake, result)
+    texts, pixels = Texts(language_of(language)), exam_pixels(Reports(held.lake), result)
     made = [item for kind in kinds for item in KINDS[kind](source, texts, pixels)]
     return [_write(folder, result, item) for item in made]
 
@@ -149,13 +105,6 @@ KINDS: dict[str, Callable[[Source, Texts, Pixels], list[Dataset]]] = {
     ],
 }
 """Each kind of object, and how it is made."""
-
-
-def _pixels(lake: Lake, result: ExamResult) -> Pixels:
-    reports = Reports(lake)
-    keys = [item.image.sop_instance_key or "" for item in result.images]
-    views = {key: reports.view(result.exam_key, key) for key in keys}
-    return {key: view.pixels for key, view in views.items() if view}
 
 
 def _write(folder: Path, result: ExamResult, made: Dataset) -> Path:

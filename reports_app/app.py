@@ -40,6 +40,7 @@ from reports_app.pages.list_readings import Desk
 from reports_app.palette import ACCENT_SHADES
 from reports_app.plotting import warm_up
 from reports_app.rendering import mammogram_png, saliency_png
+from reports_app.report_files import register_report_files
 from reports_app.routing import Rooms, find_page
 from reports_app.security import protect
 from reports_app.services import NO_SERVICES, AppServices
@@ -104,6 +105,7 @@ def create_app(
     exam_decision.register(app, reports, lake)
     _register_files(_server(app), reports)
     register_list_files(_server(app), reports)
+    register_report_files(_server(app), reports, lake)
     register_exam_files(_server(app), reports, rooms.records, services.originals)
     register_classify_files(_server(app), services.classifier)
     protect(_server(app), allowed_hosts, _script_hashes(app))

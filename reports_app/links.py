@@ -12,6 +12,9 @@ from reports_app.campaign import UNKNOWN, CampaignFilter
 from reports_app.texts import Language, Texts, language_of
 
 CAMPAIGN_PATH = "/"
+CAMPAIGN_FILES = "/campaign."
+"""Before the kind of file that the campaign's figures are taken away as."""
+
 LIST_PATH = "/list"
 LIST_FILES = "/list."
 """Before the kind of file that a list is taken away as."""

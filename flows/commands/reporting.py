@@ -121,12 +121,12 @@ def report_exam(
 ) -> None:
     """Write an exam's result for people or for another system; pseudonyms only."""
     from flows.exporting import write_file
-    from flows.reporting import exam_file, find_result
+    from flows.reporting import exam_document, find_result
     from flows.services import build_lake, load_settings
 
     lake = build_lake(load_settings())
     result = find_result(lake, exam)
-    write_file(out, exam_file(lake, result, kind.value, language.value))
+    write_file(out, exam_document(lake, result, kind.value, language.value))
     typer.echo(f"Written: {out}, exam {result.exam_key[:8]}.")
 
 
@@ -148,7 +148,7 @@ def report_campaign(
 
     chosen = _filter(first_day, last_day, site, manufacturer, age, comuna)
     lake = build_lake(load_settings())
-    write_file(out, campaign_document(lake, chosen, language.value))
+    write_file(out, campaign_document(lake, chosen, "pdf", None, language.value))
     typer.echo(f"Written: {out}")
 
 
@@ -175,13 +175,13 @@ def write_statistics(
     Counts of 1 to 4 are hidden, and those that would give them away.
     """
     from flows.exporting import write_file
-    from flows.reporting import statistics_file
+    from flows.reporting import campaign_document
     from flows.services import build_lake, load_settings
 
     chosen = _filter(first_day, last_day, site, manufacturer, age, comuna)
     lake = build_lake(load_settings())
     group = by.value if by else None
-    write_file(out, statistics_file(lake, chosen, kind.value, group, language.value))
+    write_file(out, campaign_document(lake, chosen, kind.value, group, language.value))
     typer.echo(f"Written: {out}")
 
 

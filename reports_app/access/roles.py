@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reports_app.links import (
+    CAMPAIGN_FILES,
     CAMPAIGN_PATH,
     CLASSIFY_PATH,
     DATA_SETS_PATH,
@@ -55,6 +56,10 @@ class Room:
 
 ROOMS = (
     Room(CAMPAIGN_PATH, EVERYBODY),
+    *(
+        Room(CAMPAIGN_FILES + kind, EVERYBODY)
+        for kind in ("pdf", "csv", "xlsx", "json", "canscreen5")
+    ),
     Room(QUALITY_PATH, EVERYBODY),
     Room(WHAT_IF_PATH, EVERYBODY),
     Room(NIGHTS_PATH, frozenset({Role.MANAGER, Role.ENGINEER})),

@@ -13,6 +13,7 @@ from pydicom import uid
 from reports_app.components import (
     HIDDEN,
     band_chip,
+    downloads,
     flag_chips,
     message,
     named,
@@ -26,6 +27,7 @@ from reports_app.hanging import hanging_order
 from reports_app.links import EXAM_PATH, LIST_PATH, Address
 from reports_app.pages.exam_decision import decision_form
 from reports_app.pages.exam_viewer import Hung, viewer
+from reports_app.report_files import EXAM_KINDS
 from reports_app.texts import NO_VALUE, Texts
 
 LOSSY_SYNTAXES = frozenset(
@@ -73,7 +75,11 @@ def _unreadable(reports: Reports, exam: Exam) -> set[str | None]:
 def _head(address: Address, exam: Exam) -> html.Div:
     t = address.texts
     title = html.H1([t("exam.title", key="").strip(), " ", short_key(exam.exam_key)])
-    return html.Div([title, _place(t, exam), _steps(address, exam)], className="page-head")
+    path = f"{EXAM_PATH}{exam.exam_key}/report."
+    files = downloads(t, [(kind, f"{path}{kind}?lang={t.language}") for kind in EXAM_KINDS])
+    return html.Div(
+        [title, _place(t, exam), files, _steps(address, exam)], className="page-head"
+    )
 
 
 def _place(t: Texts, exam: Exam) -> html.Div:

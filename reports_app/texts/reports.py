@@ -4,6 +4,13 @@ from reports_app.texts.catalogue import Text
 
 REPORTS = {
     "report.exam_title": Text("Resultado del examen {key}", "Result of exam {key}"),
+    "report.take_away": Text("Descargar", "Download"),
+    "report.file_pdf": Text("Informe PDF", "PDF report"),
+    "report.file_csv": Text("CSV", "CSV"),
+    "report.file_xlsx": Text("Excel", "Excel"),
+    "report.file_json": Text("JSON", "JSON"),
+    "report.file_canscreen5": Text("Recuentos CanScreen5", "CanScreen5 counts"),
+    "report.file_fhir": Text("FHIR", "FHIR"),
     "report.campaign_title": Text("Informe de la campaña", "Report of the campaign"),
     "report.made": Text("Puntuado el {moment}", "Scored on {moment}"),
     "report.calibration_words": Text(

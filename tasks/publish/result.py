@@ -121,7 +121,7 @@ def current_model_version(lake: Lake) -> str:
     """
     runs = lake.read(RUNS, columns=["finished_at", "model_version"]).sort("finished_at")
     if runs.is_empty():
-        raise UnknownExamError(f"No night has run over {lake.url}: run `mammo campaign` first.")
+        raise UnknownExamError("No night has scored anything yet: run `mammo campaign` first.")
     return str(runs.item(-1, "model_version"))
 
 
@@ -140,7 +140,7 @@ def read_result(lake: Lake, exam_key: str, model_version: str) -> ExamResult:
     instances = lake.read(INSTANCES, where=pl.col("exam_key") == exam_key)
     images = _images(lake, instances, exam_key, model_version)
     if images.is_empty():
-        raise UnknownExamError(f"The lake {lake.url} knows no present image of {exam_key}.")
+        raise UnknownExamError(f"The lake knows no present image of exam {exam_key!r}.")
     facts = exam_facts(instances)
     scores, calibration = _scores(lake, facts, model_version)
     newest = instances.sort("sop_instance_key").row(0, named=True)
