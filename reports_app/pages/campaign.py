@@ -10,13 +10,14 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from reports_app.campaign import Campaign
-from reports_app.components import message, named
+from reports_app.components import downloads, message, named
 from reports_app.data import Reports, age_hours
 from reports_app.exam import Row
-from reports_app.links import CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
+from reports_app.links import CAMPAIGN_FILES, CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
 from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards
 from reports_app.pages.campaign_programme import EQUITY_GROUPS, programme_section
 from reports_app.pages.campaign_tiles import campaign_tiles
+from reports_app.report_files import CAMPAIGN_KINDS
 from reports_app.texts import Texts
 from tasks.publish.indicators import INDICATORS
 
@@ -43,7 +44,9 @@ def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]
         return [html.P(t("filter.nothing"), className="nothing")]
     run, programme = reports.last_run(), reports.programme()
     total_of_run = run["n_objects"] if run and chosen.is_everything else None
+    files = [(kind, f"{CAMPAIGN_FILES}{kind}{address.search}") for kind in CAMPAIGN_KINDS]
     return [
+        downloads(t, files),
         html.Div(campaign_tiles(t, campaign), className="tiles"),
         html.Div(campaign_cards(address, campaign, total_of_run), className="cards"),
         *programme_section(
