@@ -1,7 +1,7 @@
 """The lake in S3 behaves as on a folder."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pyarrow as pa
@@ -9,10 +9,13 @@ import pytest
 from deltalake import write_deltalake
 
 from tasks.errors import Retryable
+from tasks.lake.backup import back_up, files_of, restore
+from tasks.lake.check import check_table
 from tasks.lake.layout import delta_schema
 from tasks.lake.s3 import s3_storage_options
-from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS
+from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
 from tasks.lake.store import Lake
+from tasks.lake.upkeep import compact, find_waste, vacuum
 from tests.support.lake_race import race
 from tests.support.lake_rows import image_rows, object_rows
 from tests.support.moto_server import CREDENTIALS, create_bucket, moto_server
@@ -81,6 +84,27 @@ def list_row(rank: int) -> dict[str, object]:
     counts = {"n_images_scored": 4, "n_images_unscorable": 0, "rank": rank}
     times = {"list_date": day, "published_at": now, "ordering": "score"}
     return {**dict.fromkeys(PRIORITY_LISTS.schema), **words, **counts, **times}
+
+
+def test_a_lake_is_compacted_backed_up_and_restored(lake: Lake):
+    for n in range(4):
+        lake.insert_new(OBJECTS, object_rows(range(n, n + 1)))
+    compact(lake, OBJECTS)
+    backup, restored = (Lake(f"{lake.url}-{name}", lake.storage_options) for name in "br")
+    assert back_up(lake, backup, TABLES).versions == {"objects": 5}
+    assert back_up(lake, backup, TABLES).n_written == 0
+    restore(backup, restored, TABLES)
+    for version in range(6):
+        rows = (
+            at.scan(OBJECTS, version).collect().sort("object_key") for at in (lake, restored)
+        )
+        assert next(rows).equals(next(rows))
+    assert check_table(restored, files_of(restored), OBJECTS).problems == ()
+    now = datetime.now(UTC) + timedelta(days=60)
+    waste = find_waste(lake, files_of(lake), OBJECTS, timedelta(days=30), now)
+    vacuum(files_of(lake), waste)
+    assert len(waste.paths) == 4
+    assert lake.read(OBJECTS).sort("size_bytes").equals(object_rows(range(4)))
 
 
 def test_pixels_come_back_verified(lake: Lake):
