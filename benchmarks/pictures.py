@@ -12,7 +12,11 @@ WIDTH, HEIGHT = 900, 560
 def write_picture(figure: go.Figure, path: Path) -> None:
     """Write a figure as a PNG file."""
     figure.update_layout(
-        showlegend=len(figure.data) > 2, template="plotly_white", width=WIDTH, height=HEIGHT
+        showlegend=len(figure.data) > 2,
+        template="plotly_white",
+        width=WIDTH,
+        height=HEIGHT,
+        margin_t=20,
     )
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "figure.html"

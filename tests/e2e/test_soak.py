@@ -1,0 +1,107 @@
+"""A process that works through very many exams holds no more memory and no more files.
+
+The steps of a night, in one process, night after night over new exams; what was read leaves
+the list, as in a programme. `SOAK_EXAMS=500` makes it shorter.
+"""
+
+import gc
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+
+import numpy as np
+import polars as pl
+import psutil
+import pytest
+from pydicom import dcmread
+from pydicom.uid import generate_uid
+
+from flows.services import build_services, load_settings
+from tasks.ingest.intake import discover_objects, read_batch, unread_batches
+from tasks.ingest.shards import waiting_shards
+from tasks.lake.schemas import EXAM_SCORES, OBJECTS, OUTCOMES, PRIORITY_LISTS
+from tasks.preprocess.shard import preprocess_shard
+from tasks.publish.publication import publish_list
+from tasks.redeploy.record import ensure_calibration
+from tasks.run import Run
+from tasks.score.exams import aggregate
+from tasks.score.shard import score_shard
+from tasks.services import Services
+from tasks.synthetic.campaign import generate_campaign
+from tasks.synthetic.plan import CampaignPlan
+from tasks.synthetic.trouble import GeneratedObject
+from tests.support.night import LIST_DATE, Campaign
+
+pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.long]
+
+N_EXAMS = int(os.environ.get("SOAK_EXAMS", "5000"))
+EXAMS_PER_NIGHT = 50
+WARM_UP_EXAMS = N_EXAMS // 4
+"""Until then caches fill: connections, compiled loops, allocators' arenas."""
+
+MB_PER_1000_EXAMS = 1.0
+"""RELIABILITY.md, test 18."""
+
+
+def as_other_exam(objects: list[GeneratedObject], night: int) -> Iterator[tuple[str, bytes]]:
+    """The same pixels under new identities: generating them would be most of the work."""
+    studies: dict[str, str] = {}
+    for item in objects:
+        header = dcmread(BytesIO(item.data))
+        study = studies.setdefault(header.StudyInstanceUID, generate_uid())
+        header.StudyInstanceUID, header.SOPInstanceUID = study, generate_uid()
+        header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
+        header.PatientID = f"{night}-{header.PatientID}"
+        file = BytesIO()
+        header.save_as(file)
+        yield f"{night:04}/{item.object_key}", file.getvalue()
+
+
+def run_night(services: Services, number: int) -> None:
+    """What `flows.campaign` does, without Prefect."""
+    lake, version = services.lake, services.model.version
+    run = Run.begin(LIST_DATE + timedelta(days=number))
+    discover_objects(lake, services.store, run)
+    for object_keys in unread_batches(lake):
+        read_batch(object_keys, services, run)
+    for exam_keys in waiting_shards(lake, version, services.settings.exams_per_shard):
+        preprocess_shard(exam_keys, services, run)
+        score_shard(exam_keys, lake, services.model, run)
+    ensure_calibration(lake, services.settings.model_repository, version)
+    aggregate(
+        lake, version, run, since=run.started_at - timedelta(seconds=1) if number else None
+    )
+    publish_list(lake, version, run)
+    is_todays = pl.col("list_date") == run.list_date
+    listed = lake.read(PRIORITY_LISTS, columns=["exam_key"], where=is_todays)["exam_key"]
+    lake.insert_new(OUTCOMES, OUTCOMES.frame([reading(key, run) for key in listed]))
+
+
+def reading(exam_key: str, run: Run) -> dict[str, object]:
+    decided = {"exam_key": exam_key, "breast": "R", "source": "reader", "recalled": False}
+    return {**dict.fromkeys(OUTCOMES.schema), **decided, "recorded_at": run.started_at}
+
+
+def test_memory_and_descriptors_stay_flat_over_very_many_exams(campaign: Campaign):
+    plan = CampaignPlan(EXAMS_PER_NIGHT, seed=5, size_scale=0.12, trouble=False)
+    objects = list(generate_campaign(plan))
+    services, process = build_services(load_settings()), psutil.Process()
+    memory: list[tuple[int, float]] = []
+    descriptors: list[int] = []
+    with services.pool:
+        for number in range(N_EXAMS // EXAMS_PER_NIGHT):
+            for key, data in as_other_exam(objects, number):
+                campaign.store.write(key, data)
+            run_night(services, number)
+            gc.collect()
+            n_exams = (number + 1) * EXAMS_PER_NIGHT
+            memory.append((n_exams, process.memory_info().rss / 1e6))
+            descriptors.append(process.num_fds())
+            print(f"{n_exams} exams: {memory[-1][1]:.1f} MB, {descriptors[-1]} files")  # noqa: T201
+    assert campaign.read(EXAM_SCORES).height == N_EXAMS
+    assert set(campaign.read(OBJECTS)["state"]) == {"scored"}
+    warm = [(n, mb) for n, mb in memory if n > WARM_UP_EXAMS]
+    slope = float(np.polyfit(*zip(*warm, strict=True), deg=1)[0]) * 1000
+    assert slope < MB_PER_1000_EXAMS, f"{slope:+.2f} MB a 1 000 exams"
+    assert max(descriptors) <= descriptors[len(descriptors) // 4] + 5
