@@ -9,6 +9,7 @@ from flows.services import (
     bucket_location,
     build_lake,
     pinned_model_version,
+    prefect_api_url,
     pseudonym_key,
     today,
 )
@@ -32,7 +33,13 @@ def build_app_services(settings: Settings) -> AppServices:
         settings.n_workers, settings.decode_timeout_s, settings.worker_memory_limit_bytes
     )
     reports = KeptReports.below(settings.home)
-    return AppServices(_originals(settings, pool), _classifier(settings, pool), reports)
+    api = prefect_api_url()
+    return AppServices(
+        _originals(settings, pool),
+        _classifier(settings, pool),
+        reports,
+        prefect_url=api.removesuffix("/").removesuffix("/api") if api else None,
+    )
 
 
 def _originals(settings: Settings, pool: WorkerPool) -> Originals | None:

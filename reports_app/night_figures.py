@@ -5,7 +5,7 @@ import polars as pl
 
 from reports_app.palette import CATEGORIES, STATES
 from reports_app.plotting import empty_figure
-from reports_app.texts import Texts
+from reports_app.texts import TIMEZONE, Texts
 
 
 def stage_bars(runs: pl.DataFrame, t: Texts) -> go.Figure:
@@ -40,4 +40,6 @@ def object_bars(runs: pl.DataFrame, t: Texts) -> go.Figure:
 
 
 def _nights(runs: pl.DataFrame) -> list[str]:
-    return runs["started_at"].dt.strftime("%d-%m %H:%M").to_list()
+    """Their start on the clock of Santiago."""
+    local = runs["started_at"].dt.convert_time_zone(str(TIMEZONE))
+    return local.dt.strftime("%d-%m %H:%M").to_list()

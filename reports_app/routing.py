@@ -107,7 +107,10 @@ _PAGES = {
         lambda address, rooms: data_sets.content(address, rooms.services.reports),
     ),
     NIGHTS_PATH: Page(
-        "nights.title", lambda address, rooms: nights.content(address, rooms.reports)
+        "nights.title",
+        lambda address, rooms: nights.content(
+            address, rooms.reports, rooms.services.prefect_url
+        ),
     ),
 }
 

@@ -14,12 +14,14 @@ class AppServices:
     Args:
         originals: The bucket's images; None where the app has no bucket.
         classifier: Batches of handed-in files; None where the app has no Triton.
+        prefect_url: Of Prefect's pages; None where the app knows none.
         reports: What was explored and evaluated; None where the app has no home.
     """
 
     originals: Originals | None = None
     classifier: Classifier | None = None
     reports: KeptReports | None = None
+    prefect_url: str | None = None
 
 
 NO_SERVICES = AppServices()

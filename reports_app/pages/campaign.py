@@ -13,8 +13,9 @@ from reports_app.campaign import Campaign
 from reports_app.components import downloads, message, named
 from reports_app.data import Reports, age_hours
 from reports_app.exam import Row
+from reports_app.funnel import funnel
 from reports_app.links import CAMPAIGN_FILES, CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
-from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards
+from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards, funnel_cards
 from reports_app.pages.campaign_programme import EQUITY_GROUPS, programme_section
 from reports_app.pages.campaign_tiles import campaign_tiles
 from reports_app.report_files import CAMPAIGN_KINDS
@@ -44,14 +45,17 @@ def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]
         return [html.P(t("filter.nothing"), className="nothing")]
     run, programme = reports.last_run(), reports.programme()
     total_of_run = run["n_objects"] if run and chosen.is_everything else None
+    part = programme.filter(chosen.condition())
+    cards = [
+        *funnel_cards(t, funnel(campaign, part)),
+        *campaign_cards(address, campaign, total_of_run),
+    ]
     files = [(kind, f"{CAMPAIGN_FILES}{kind}{address.search}") for kind in CAMPAIGN_KINDS]
     return [
         downloads(t, files),
         html.Div(campaign_tiles(t, campaign), className="tiles"),
-        html.Div(campaign_cards(address, campaign, total_of_run), className="cards"),
-        *programme_section(
-            address, programme, programme.filter(chosen.condition()), reports.targets()
-        ),
+        html.Div(cards, className="cards"),
+        *programme_section(address, programme, part, reports.targets()),
     ]
 
 

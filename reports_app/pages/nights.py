@@ -24,15 +24,21 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def content(address: Address, reports: Reports) -> list[Any]:
-    """The page, in the address's language."""
+def content(address: Address, reports: Reports, prefect_url: str | None = None) -> list[Any]:
+    """The page, in the address's language.
+
+    Args:
+        address: Names the language.
+        reports: The runs.
+        prefect_url: Of Prefect's pages, where the app knows them.
+    """
     t, runs = address.texts, reports.runs()
     if runs.is_empty():
         return [message(t("nights.title"), t("nights.empty"))]
     drawn = runs.head(N_DRAWN).sort("started_at")
     return [
         html.Div([html.H1(t("nights.title")), _summary(t, runs)], className="page-head"),
-        html.P(t("nights.lead"), className="muted small"),
+        html.P([t("nights.lead"), *_prefect(t, prefect_url)], className="muted small"),
         html.Div(
             [
                 card(t("nights.stages"), [_stages(t, drawn)]),
@@ -43,6 +49,14 @@ def content(address: Address, reports: Reports) -> list[Any]:
             className="cards",
         ),
     ]
+
+
+def _prefect(t: Texts, url: str | None) -> list[Any]:
+    """The way to the runs' logs and schedules, in a window of its own."""
+    if url is None:
+        return []
+    link = html.A(t("nights.prefect"), href=f"{url}/runs", target="_blank", rel="noreferrer")
+    return [" ", link]
 
 
 def n_retried(runs: pl.DataFrame) -> int:

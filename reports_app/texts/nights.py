@@ -8,6 +8,7 @@ NIGHTS = {
         "Cada noche con sus cuentas, tiempos y fallas; la más reciente primero.",
         "Each night with its counts, timings and failures; the latest first.",
     ),
+    "nights.prefect": Text("Registros y horarios en Prefect", "Logs and schedules in Prefect"),
     "nights.empty": Text("Ninguna noche ha terminado todavía.", "No night has ended yet."),
     "nights.summary": Text(
         "Noches: {n} · fallidas: {n_failed} · listas repetidas tras una falla: {n_retried}",

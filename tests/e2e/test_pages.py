@@ -128,7 +128,7 @@ def fits(page):
 def test_the_campaign_page_shows_its_figures(page, language, heading, notice):
     open_page(page, f"/?lang={language}", heading)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(11)
+    expect(page.locator(".js-plotly-plot")).to_have_count(12)
     expect(page.get_by_role("note")).to_contain_text(notice)
     assert page.evaluate("document.documentElement.lang").startswith(language)
     assert fits(page)

@@ -14,6 +14,7 @@ from reports_app.funnel import funnel
 from reports_app.pages.campaign import search_of_comparison
 from reports_app.pages.nights import n_retried
 from reports_app.programme import backlog, coverage, groups_under, shown_under
+from reports_app.services import AppServices
 from tasks.lake.schemas import OUTCOMES, REGISTRATIONS, RUNS, TARGETS
 from tasks.publish.accounting import STATES
 from tasks.publish.indicators import INDICATORS
@@ -128,6 +129,14 @@ def test_the_nights_are_shown_with_their_failures(lake):
     page = ask(create_app(own), "/nights")
     assert "Triton does not answer." in page
     assert "fallidas: 1" in page
+
+
+def test_the_nights_stand_on_santiagos_clock_and_link_to_prefect(lake):
+    here = AppServices(prefect_url="http://127.0.0.1:4200")
+    page = ask(create_app(lake, services=here), "/nights")
+    assert "24-11 02:00" in page
+    assert "http://127.0.0.1:4200/runs" in page
+    assert "/runs" not in ask(create_app(lake), "/nights")
 
 
 def test_before_the_first_night_the_nights_page_says_so(empty_app):
