@@ -32,17 +32,28 @@ def image_flags(images: pl.DataFrame) -> pl.DataFrame:
     return images.with_columns(flags=named.list.set_difference([""]))
 
 
-def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
+def exam_flags(
+    lake: Lake, preprocessing_version: str, exam_keys: pl.Series | None = None
+) -> pl.DataFrame:
     """Each exam's flags that may ask for an image to be taken again.
+
+    Args:
+        lake: Where.
+        preprocessing_version: Whose images.
+        exam_keys: Of the exams in question; all if left out. Pictures that they share with
+            others are found all the same.
 
     Returns:
         exam_key and quality_flags, joined by a comma; exams without a flag are left out.
     """
     is_current = pl.col("preprocessing_version") == preprocessing_version
-    images = lake.read(IMAGES, columns=IMAGE_COLUMNS, where=is_current)
+    in_question = _is_one_of("exam_key", exam_keys)
+    digests = lake.read(IMAGES, columns=["pixels_sha256"], where=is_current & in_question)
+    is_same = _is_one_of("pixels_sha256", None if exam_keys is None else digests.to_series())
+    images = lake.read(IMAGES, columns=IMAGE_COLUMNS, where=is_current & is_same)
     shown = [*DEFECTS, DUPLICATED, WRONG_SIDE]
     named = image_flags(images).select("exam_key", pl.col("flags").alias("flag"))
-    flags = pl.concat([named.explode("flag"), _wrong_sides(lake, preprocessing_version)])
+    flags = pl.concat([named.explode("flag"), _wrong_sides(lake, is_current, in_question)])
     order = pl.col("flag").replace_strict(shown, range(len(shown)), default=None)
     return (
         flags.filter(pl.col("flag").is_in(shown))
@@ -53,14 +64,18 @@ def exam_flags(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
     )
 
 
-def _wrong_sides(lake: Lake, preprocessing_version: str) -> pl.DataFrame:
+def _is_one_of(name: str, values: pl.Series | None) -> pl.Expr:
+    return pl.lit(value=True) if values is None else pl.col(name).is_in(values.implode())
+
+
+def _wrong_sides(lake: Lake, is_current: pl.Expr, in_question: pl.Expr) -> pl.DataFrame:
     """One row for each image that its header puts on the other side, or on none."""
-    is_current = pl.col("preprocessing_version") == preprocessing_version
-    columns = ["sop_instance_key", "is_flipped"]
-    images = lake.read(IMAGES, columns=columns, where=is_current)
     is_told = pl.col("chest_wall_side_source") != "none"
     columns = ["sop_instance_key", "exam_key", "chest_wall_side", "chest_wall_side_source"]
-    told = lake.read(INSTANCES, columns=columns).filter(is_told)
+    told = lake.read(INSTANCES, columns=columns, where=is_told & in_question)
+    is_one = _is_one_of("sop_instance_key", told["sop_instance_key"])
+    columns = ["sop_instance_key", "is_flipped"]
+    images = lake.read(IMAGES, columns=columns, where=is_current & is_one)
     side = pl.when("is_flipped").then(pl.lit("right")).otherwise(pl.lit("left"))
     doubtful = told.join(images, on="sop_instance_key").filter(
         side.ne_missing(pl.col("chest_wall_side"))

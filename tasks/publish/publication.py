@@ -89,7 +89,7 @@ def publish_list(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
     )
-    rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION))
+    rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION, rows["exam_key"]))
     late = pl.DataFrame({"exam_key": completion.reopened}).with_columns(
         quality_flags=pl.lit(LATE_VIEW)
     )

@@ -31,6 +31,16 @@ def test_one_picture_under_two_uids_flags_both_exams():
     assert flags.rows() == [("exam-0", "duplicated_pixels"), ("exam-1", "duplicated_pixels")]
 
 
+def test_of_some_exams_a_picture_of_another_exam_is_found_and_no_other_exam_told():
+    images = [image_rows(range(1), b"same"), image_rows(range(4, 5), b"same")]
+    lake = lake_of(*images, image_rows(range(8, 9), b"x", quality_flags="blurred"))
+    flags = exam_flags(lake, "v1", pl.Series(["exam-0"]))
+    assert flags.filter(pl.col("exam_key") == "exam-0").rows() == [
+        ("exam-0", "duplicated_pixels")
+    ]
+    assert "exam-2" not in flags["exam_key"]
+
+
 def test_another_preprocessing_of_an_image_is_no_duplicate():
     images = [image_rows(range(1)), image_rows(range(1), preprocessing_version="v2")]
     assert exam_flags(lake_of(*images), "v1").is_empty()
