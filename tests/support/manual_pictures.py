@@ -21,19 +21,21 @@ from reports_app.links import (
     LIST_PATH,
     MODELS_PATH,
     QUALITY_PATH,
+    WHAT_IF_PATH,
 )
-from reports_app.services import AppServices
+from reports_app.services import NO_SERVICES, AppServices
 from tasks.lake.store import Lake
 from tasks.preprocess.workers import WorkerPool
 from tests.support.fake_triton import fake_triton
-from tests.support.lake_fixture import REPEATED_VIEW, exam_key, fill_lake
+from tests.support.lake_fixture import REPEATED_VIEW, MemoryLake, exam_key, fill_lake
+from tests.support.programme_lake import fill_programme
 from tests.support.uploads import VIEWS, dicom, new_classifier, picture
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PAGES = {
     "campana": (CAMPAIGN_PATH, "main h1"),
-    "lista": (LIST_PATH, ".ag-row"),
+    "lista": (LIST_PATH, ".ag-row[row-index='3'] .chip"),
     "examen": (EXAM_PATH + exam_key(REPEATED_VIEW), ".pair canvas[data-drawn]"),
     "calidad": (QUALITY_PATH, "main h1"),
     "modelos": (MODELS_PATH, "main h1"),
@@ -67,6 +69,14 @@ def take_all(page: Page) -> None:
     take(page, "resultados")
 
 
+def serve(lake: Any, services: AppServices = NO_SERVICES) -> Any:
+    """The app on a free port, until it is closed."""
+    app = create_app(lake, services=services)
+    server: Any = create_server(app.server, host="127.0.0.1", port=0, threads=8)
+    Thread(target=server.run, daemon=True).start()
+    return server
+
+
 def main() -> None:
     """Serve the app and take the pictures."""
     with (
@@ -78,9 +88,10 @@ def main() -> None:
         lake = Lake(f"{folder}/lake")
         fill_lake(lake)
         classifier = new_classifier(Path(folder) / "uploads", pool, triton.url)
-        app = create_app(lake, services=AppServices(classifier=classifier))
-        server: Any = create_server(app.server, host="127.0.0.1", port=0, threads=8)
-        Thread(target=server.run, daemon=True).start()
+        server = serve(lake, AppServices(classifier=classifier))
+        programme = MemoryLake()
+        fill_programme(programme, 20_000)
+        past = serve(programme)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(
             viewport={"width": 1366, "height": 768},
@@ -89,8 +100,12 @@ def main() -> None:
         )
         page.set_default_timeout(120_000)
         take_all(page)
+        page.goto(f"http://127.0.0.1:{past.effective_port}{WHAT_IF_PATH}")
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        take(page, "y-si")
         browser.close()
-        server.close()
+        for one in (server, past):
+            one.close()
 
 
 if __name__ == "__main__":
