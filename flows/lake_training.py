@@ -23,6 +23,7 @@ from models.backbones import WeightsUnavailableError
 from models.calibration import band_edges, fit_platt
 from models.dataset import StreamConfig
 from models.export import load_packaged, package
+from models.heap import keep_freed_memory
 from models.metrics import auc_interval
 from models.network import MammographyNetwork, NetworkConfig, build_network
 from models.record import LICENCES
@@ -175,6 +176,7 @@ def train_on(
         scores = score_images(network, training_set.stream(watched, StreamConfig()))
         return exam_auc(mean_breast_scores(scores, watched), watched).value
 
+    keep_freed_memory()
     device = choose_device()
     _LOG.info(describe_device(device))
     choice = BestEpoch(folder, watch, recipe.patience, Curves(folder, "watched patients' AUC"))

@@ -20,6 +20,7 @@ from flows.training_package import package_network, write_description
 from flows.training_plan import DemonstrationPlan, describe_training
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
+from models.heap import keep_freed_memory
 from models.meter import Epoch
 from models.metrics import OneClassError
 from models.network import MammographyNetwork
@@ -71,6 +72,7 @@ def train(plan: DemonstrationPlan, data: LabelledSet, folder: Path) -> Mammograp
         line = "epoch %d: %s in %.0f s; exam AUC %.3f on %d watched images"
         _LOG.info(line, epoch.number, parts, epoch.seconds, watched_auc, watched.height)
 
+    keep_freed_memory()
     _LOG.info(describe_device(choose_device()))
     network = None
     for stage in plan.stages:
