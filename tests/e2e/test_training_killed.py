@@ -13,7 +13,9 @@ import pytest
 
 from tests.support.data_sets import real_files
 
-N_KILLS = 2
+WORDS = (b"epoch 1: ", b"epoch 2: ")
+"""A kill comes after each: before anything was kept, and when an epoch was."""
+
 START_S = 1200
 QUIET = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
@@ -48,16 +50,16 @@ def finish(root: Path, name: str) -> bytes:
     return (root / name / "models/mammography/9/model.safetensors").read_bytes()
 
 
-def kill_in_training(root: Path, name: str, random_moment: random.Random) -> None:
+def kill_after(root: Path, name: str, words: bytes, moments: random.Random) -> None:
     """Wait for a line of the training's own, then a while, and kill the whole group."""
     log = root / name / "log"
     before = log.stat().st_size if log.exists() else 0
     process = start(root, name)
     deadline = time.monotonic() + START_S
-    while b"images/s" not in log.read_bytes()[before:] and process.poll() is None:
+    while words not in log.read_bytes()[before:] and process.poll() is None:
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.2)
-    time.sleep(random_moment.uniform(0, 15))
+    time.sleep(moments.uniform(0, 10))
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -66,8 +68,8 @@ def kill_in_training(root: Path, name: str, random_moment: random.Random) -> Non
 def test_a_training_killed_at_random_ends_with_the_same_weights(tmp_path: Path):
     undisturbed = finish(tmp_path, "undisturbed")
     moments = random.Random(int.from_bytes(os.urandom(4)))
-    for _ in range(N_KILLS):
-        kill_in_training(tmp_path, "killed", moments)
+    for words in WORDS:
+        kill_after(tmp_path, "killed", words, moments)
     if not (tmp_path / "killed/models/mammography/9/SHA256SUMS").exists():
         assert finish(tmp_path, "killed") == undisturbed
     killed = tmp_path / "killed/models/mammography/9/model.safetensors"
