@@ -39,7 +39,7 @@ class Group:
 def join_quality(
     objects: pl.DataFrame, instances: pl.DataFrame, images: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row a present image that was measured or found blank.
+    """The present images that were measured or found blank, counted by what is alike in them.
 
     Args:
         objects: Present ones: sop_instance_key, etag, state, reason.
@@ -47,7 +47,7 @@ def join_quality(
         images: Columns of `images` for `image_flags`, with etag.
 
     Returns:
-        site and manufacturer ("" where unknown), and flags, a list.
+        site and manufacturer ("" where unknown), flags, a list, and n, how many images.
     """
     is_blank = pl.col("reason") == RejectionReason.NO_BREAST_FOUND.value
     present = objects.filter(pl.col("state") != "rejected").drop_nulls("sop_instance_key")
@@ -55,7 +55,8 @@ def join_quality(
     measured = image_flags(images.join(present, on=["sop_instance_key", "etag"], how="semi"))
     known = measured.drop_nulls("quality_flags").select("sop_instance_key", "flags")
     facts = instances.select("sop_instance_key", pl.col("site", "manufacturer").fill_null(""))
-    return pl.concat([blank, known]).join(facts, on="sop_instance_key").drop("sop_instance_key")
+    images = pl.concat([blank, known]).join(facts, on="sop_instance_key")
+    return images.group_by("site", "manufacturer", "flags").agg(n=pl.len().cast(pl.Int64))
 
 
 def groups(quality: pl.DataFrame, column: str) -> list[Group]:
@@ -71,10 +72,10 @@ def groups(quality: pl.DataFrame, column: str) -> list[Group]:
 
 def count_flags(name: str, quality: pl.DataFrame) -> Group:
     """Count the flags of some images."""
-    flags = quality["flags"]
+    flags, n = quality["flags"], quality["n"]
 
     def holders(*wanted: str) -> Proportion:
         has_one = flags.list.set_intersection(list(wanted)).list.len() > 0
-        return Proportion(int(has_one.sum()), len(flags))
+        return Proportion(int(n.filter(has_one).sum()), int(n.sum()))
 
     return Group(name, holders(*SHOWN), {flag: holders(flag) for flag in (*SHOWN, *BESIDE)})

@@ -3,11 +3,14 @@
 import polars as pl
 import pytest
 
+from reports_app.data import Reports
 from reports_app.links import QUALITY_PATH, Address
 from reports_app.pages import quality as page
 from reports_app.quality import BLANK, SHOWN, count_flags, groups, join_quality
 from reports_app.texts import TEXTS
+from tests.support.lake_fixture import MemoryLake
 from tests.support.lake_rows import image_rows
+from tests.support.programme_lake import fill_programme
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +22,23 @@ def test_each_flaw_of_the_campaign_is_counted_once(measured):
     total = count_flags("", measured)
     assert total.any_defect.n_events == 2
     assert [total.flags[name].n_events for name in ("blurred", "cut_off")] == [1, 1]
-    assert total.flags["marker"].n_events == total.any_defect.n == measured.height
+    assert total.flags["marker"].n_events == total.any_defect.n == measured["n"].sum()
 
 
 @pytest.mark.parametrize("column", ["site", "manufacturer"])
 def test_groups_add_up_to_the_whole(measured, column):
     found = groups(measured, column)
-    assert sum(group.any_defect.n for group in found) == measured.height
+    assert sum(group.any_defect.n for group in found) == measured["n"].sum()
     assert sum(group.any_defect.n_events for group in found) == 2
+
+
+def test_images_alike_are_one_row_so_that_the_page_grows_with_groups_and_not_with_images():
+    n_rows = []
+    for n_exams in (500, 4000):
+        lake = MemoryLake()
+        fill_programme(lake, n_exams)
+        n_rows.append(Reports(lake).image_quality().height)
+    assert n_rows[0] == n_rows[1]
 
 
 def test_a_blank_image_counts_without_measures_and_a_replaced_one_not():
