@@ -12,21 +12,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-from prefect import allow_failure, flow
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import TaskRunner
 
 from flows.limits import ensure_triton_limit
 from flows.logs import configure_logs
 from flows.memory import MemoryWatch
 from flows.notices import tell_watchers
-from flows.runners import shard_runner
+from flows.runners import shard_runner, submit_shards
 from flows.services import build_services, load_settings, today
 from tasks import steps
 from tasks.errors import SmartMammoError
@@ -120,23 +117,9 @@ def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None
         return
     ensure_triton_limit()
     with shard_runner(services.settings) as runner:
-        for stage, future in _submit_shards(runner, shards, services.for_shards(), run):
+        for stage, future in submit_shards(runner, shards, services.for_shards(), run):
             with progress.stating_failures():
                 progress.add(stage, future.result())
-
-
-def _submit_shards(
-    runner: TaskRunner[Any], shards: list[list[str]], services: Services, run: Run
-) -> list[tuple[str, PrefectFuture[StepResult]]]:
-    """Submit two steps a shard; scoring waits for its own shard and takes what it made."""
-    submit: Any = runner.submit  # its types know neither a step's nor `allow_failure`
-    futures: list[tuple[str, PrefectFuture[StepResult]]] = []
-    for exam_keys in shards:
-        shard = {"exam_keys": exam_keys, "services": services, "run": run}
-        made = submit(steps.preprocess, shard)
-        scored = submit(steps.score, shard, wait_for=[allow_failure(made)])
-        futures += [("preprocess", made), ("score", scored)]
-    return futures
 
 
 def _publish(services: Services, run: Run, progress: Progress) -> None:

@@ -4,15 +4,22 @@ A setting chooses; every choice leaves the same tables. The clusters' packages a
 programme that one machine serves needs neither.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from prefect import allow_failure
+from prefect.futures import PrefectFuture
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from tasks import steps
 from tasks.errors import Misconfigured
+from tasks.run import Run
+from tasks.services import Services
 from tasks.settings import Settings
+from tasks.steps import StepResult
 
 AnyRunner = TaskRunner[Any]
+Submitted = tuple[str, PrefectFuture[StepResult]]
 
 
 def shard_runner(settings: Settings) -> AnyRunner:
@@ -22,6 +29,46 @@ def shard_runner(settings: Settings) -> AnyRunner:
         Misconfigured: If its package is not installed.
     """
     return _RUNNERS[settings.task_runner](settings)
+
+
+def submit_shards(
+    runner: AnyRunner, shards: list[list[str]], services: Services, run: Run
+) -> Iterator[Submitted]:
+    """Submit two steps a shard; scoring waits for its own shard and takes what it made.
+
+    Yields:
+        A stage and its future. Ask for the next one when the former's result was taken.
+    """
+    all_of = [{"exam_keys": keys, "services": services, "run": run} for keys in shards]
+    if isinstance(runner, ProcessPoolTaskRunner):
+        return _in_turn(runner, all_of)
+    return iter(_at_once(runner, all_of))
+
+
+def _at_once(runner: AnyRunner, shards: list[dict[str, Any]]) -> list[Submitted]:
+    submit: Any = runner.submit  # its types know neither a step's nor `allow_failure`
+    futures: list[Submitted] = []
+    for shard in shards:
+        made = submit(steps.preprocess, shard)
+        scored = submit(steps.score, shard, wait_for=[allow_failure(made)])
+        futures += [("preprocess", made), ("score", scored)]
+    return futures
+
+
+def _in_turn(runner: AnyRunner, shards: list[dict[str, Any]]) -> Iterator[Submitted]:
+    """For a runner whose steps cannot wait for one that may fail: the flow waits.
+
+    The next shard is made while this one is waited for and scored.
+    """
+    submit: Any = runner.submit
+    made = [submit(steps.preprocess, shard) for shard in shards[:1]]
+    scored: list[Submitted] = []
+    for number, shard in enumerate(shards):
+        made += [submit(steps.preprocess, following) for following in shards[number + 1 :][:1]]
+        yield "preprocess", made[number]
+        made[number].wait()
+        scored.append(("score", submit(steps.score, shard)))
+    yield from scored
 
 
 def _threads(settings: Settings) -> AnyRunner:

@@ -1,7 +1,7 @@
 """A process that works through very many exams holds no more memory and no more files.
 
 The steps of a night, in one process, night after night over new exams; what was read leaves
-the list, as in a programme. `SOAK_EXAMS=500` makes it shorter.
+the list, as in a programme. `SOAK_EXAMS=2000` makes it shorter.
 """
 
 import gc
@@ -37,8 +37,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.long]
 
 N_EXAMS = int(os.environ.get("SOAK_EXAMS", "5000"))
 EXAMS_PER_NIGHT = 50
-WARM_UP_EXAMS = N_EXAMS // 4
-"""Until then caches fill: connections, compiled loops, allocators' arenas."""
+WARM_UP_EXAMS = max(500, N_EXAMS // 4)
+"""Until then caches fill: connections, compiled loops, allocators' arenas. A run that is not
+four times as long says nothing of memory, and is held to descriptors and completeness alone."""
 
 MB_PER_1000_EXAMS = 1.0
 """RELIABILITY.md, test 18."""
@@ -101,7 +102,9 @@ def test_memory_and_descriptors_stay_flat_over_very_many_exams(campaign: Campaig
             print(f"{n_exams} exams: {memory[-1][1]:.1f} MB, {descriptors[-1]} files")  # noqa: T201
     assert campaign.read(EXAM_SCORES).height == N_EXAMS
     assert set(campaign.read(OBJECTS)["state"]) == {"scored"}
+    assert max(descriptors) <= descriptors[len(descriptors) // 4] + 5
+    if N_EXAMS < 4 * WARM_UP_EXAMS:
+        return
     warm = [(n, mb) for n, mb in memory if n > WARM_UP_EXAMS]
     slope = float(np.polyfit(*zip(*warm, strict=True), deg=1)[0]) * 1000
     assert slope < MB_PER_1000_EXAMS, f"{slope:+.2f} MB a 1 000 exams"
-    assert max(descriptors) <= descriptors[len(descriptors) // 4] + 5
