@@ -158,9 +158,16 @@ def verify_package(folder: Path) -> None:
     Raises:
         ContractViolation: If a file is missing, changed or unlisted, or the seal is missing.
     """
+    if not folder.is_dir():
+        raise ContractViolation(
+            f"There is no version {folder.name} in {folder.parent}: `mammo model list` shows "
+            "those there are, `mammo model package` makes one."
+        )
     seal = folder / CHECKSUM_FILE
     if not seal.is_file():
-        raise ContractViolation(f"{seal} is missing: the version was not copied completely.")
+        raise ContractViolation(
+            f"{seal} is missing: the version was not copied completely. Copy it again."
+        )
     listed = _read_seal(seal)
     present = _content(folder)
     for name in sorted({*listed, *present}):
