@@ -36,8 +36,8 @@ def compare_orders(exams: pl.DataFrame) -> Waiting | None:
     """Replay the past readings in both orders; None with too few cancers read to tell.
 
     Args:
-        exams: exam_key, day, read_date, calibrated_score and is_cancer, among others; rows that lack
-            a day, a reading or a score do not count.
+        exams: exam_key, day, read_date, calibrated_score and is_cancer, among others; rows that
+            lack a day, a reading or a score do not count.
     """
     known = exams.drop_nulls(["day", "read_date", "calibrated_score"]).sort("day", "exam_key")
     is_cancer = known["is_cancer"].fill_null(value=False)
@@ -47,7 +47,8 @@ def compare_orders(exams: pl.DataFrame) -> Waiting | None:
     # A reading that stands before its exam is a slip of the pen: the exam's day counts.
     slots = known.select(pl.max_horizontal("day", "read_date")).to_series()
     by_arrival = (slots.sort() - known["day"]).dt.total_days().filter(is_cancer)
-    read_on = read_by_score(arrivals, known["calibrated_score"].to_list(), slots.sort().to_list())
+    scores = known["calibrated_score"].to_list()
+    read_on = read_by_score(arrivals, scores, slots.sort().to_list())
     by_list = (pl.Series(read_on) - known["day"]).dt.total_days().filter(is_cancer)
     sooner, later = (by_list < by_arrival).to_list(), (by_list > by_arrival).to_list()
     counts = [sum(sooner), sum(later), by_list.len() - sum(sooner) - sum(later)]
