@@ -74,7 +74,7 @@ def _throttle_lists(scene: Scene) -> None:
 def _spoil_triton(fault: str) -> "Fault":
     def spoil(scene: Scene) -> None:
         proxy = scene.servers.triton_proxy
-        proxy.fault, proxy.share = fault, scene.chance.choice((0.3, 1.0))
+        proxy.fault, proxy.share = fault, scene.chance.choice((0.6, 1.0))
 
     return spoil
 
