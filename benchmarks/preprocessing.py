@@ -1,215 +1,190 @@
 """Decoding and preprocessing in CPU ms an image, against the fastest and the common way.
 
-One run, one process, one thread, side by side; medians. It measures nothing over a network.
+One process, one thread, one run. All take turns in every round, so that a busy moment slows
+each alike; the medians of the rounds' times and ratios are printed. `--quick` is for a look.
 
-    python -m benchmarks.preprocessing [--rounds N] [--json PATH]
+    python -m benchmarks.preprocessing [--rounds N] [--quick] [--json PATH]
 """
 
 import argparse
 import json
 import os
-import resource
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import cv2
-import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, dcmread, uid
-from pydicom.encaps import get_frame
-from pydicom.pixels import apply_modality_lut, apply_voi_lut
-from skimage import measure
-from skimage import transform as skimage_transform
+from pydicom import dcmread, uid
 
-from models.contract import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+from benchmarks.decoding_rivals import (
+    Work,
+    common_preprocessing,
+    common_whole,
+    draw_mammogram,
+    libraries,
+    pydicom_pixels,
+)
+from benchmarks.worker_scaling import measure_workers
 from tasks.preprocess.codecs import CODECS, decode
 from tasks.preprocess.reading import read_dataset
 from tasks.preprocess.transform import PREPROCESSING_VERSION, make_network_input, prepare
 from tasks.synthetic.dicom import build_mammogram_bytes
 
-ROWS, COLUMNS = 4096, 3328
+SIZES = ((4096, 3328), (3328, 2560))
+COMMON = (
+    uid.ExplicitVRLittleEndian,
+    uid.DeflatedExplicitVRLittleEndian,
+    uid.RLELossless,
+    uid.JPEGLosslessSV1,
+    uid.JPEGLSLossless,
+    uid.JPEG2000Lossless,
+    uid.HTJ2KLossless,
+)
+"""Measured at both sizes; all others at the larger one alone."""
+SLOW_EVERY = 3
+"""The common way takes part in every third round: it is tens of times slower."""
 
-Frame = bytes
-FASTEST: dict[uid.UID, list[Callable[[Any], Any]]] = {
-    uid.RLELossless: [lambda frame: imagecodecs.dicomrle_decode(frame, "<u2")],
-    uid.JPEGLosslessSV1: [
-        imagecodecs.ljpeg_decode,
-        imagecodecs.jpegsof3_decode,
-        imagecodecs.jpeg8_decode,
-    ],
-    uid.JPEGLSLossless: [imagecodecs.jpegls_decode],
-    uid.JPEG2000Lossless: [imagecodecs.jpeg2k_decode],
-    uid.HTJ2KLossless: [imagecodecs.htj2k_decode],
-}
-"""The libraries that are compared for one frame; the fastest of them counts."""
-
-RAW = (uid.ExplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian)
+Times = dict[str, list[float]]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One transfer syntax; CPU milliseconds an image, medians."""
-
-    transfer_syntax: str
-    decoder: str
-    fastest_library_ms: float
-    ours_decode_ms: float
-    pydicom_decode_ms: float
-    ours_whole_ms: float
-    common_whole_ms: float
-
-
-def draw_mammogram() -> NDArray[np.uint16]:
-    """A 12-bit breast of ROWS x COLUMNS with texture and noise, background 0."""
-    generator = np.random.default_rng(0)
-    row, column = np.mgrid[:ROWS:8, :COLUMNS:8] / np.array([[[ROWS]], [[COLUMNS]]])
-    depth = 1 - ((row - 0.5) / 0.45) ** 2 - (column / 0.75) ** 2
-    texture = cv2.GaussianBlur(generator.normal(0, 1, depth.shape), (0, 0), 6)
-    tissue = np.where(depth > 0, 800 + 1800 * np.sqrt(np.clip(depth, 0, 1)) + 4000 * texture, 0)
-    whole = cv2.resize(tissue.astype(np.float32), (COLUMNS, ROWS))
-    noisy = np.clip(whole + generator.normal(0, 12, whole.shape), 1, 4095)
-    return np.where(whole > 0, noisy, 0).astype(np.uint16)
-
-
-def cpu_ms(work: Callable[[], Any], rounds: int) -> float:
-    """Median CPU time of a call over `rounds`, after one that warms up."""
-    work()
-    taken: list[float] = []
-    for _ in range(rounds):
-        start = time.process_time()
+def take_turns(works: Mapping[str, Work], slow: Mapping[str, Work], rounds: int) -> Times:
+    """CPU ms of each work by round, after one call of each that warms up."""
+    for work in (*works.values(), *slow.values()):
         work()
-        taken.append(time.process_time() - start)
-    return 1000 * statistics.median(taken)
+    taken: Times = defaultdict(list)
+    for number in range(rounds):
+        for name, work in {**works, **(slow if number % SLOW_EVERY == 0 else {})}.items():
+            start = time.process_time()
+            work()
+            taken[name].append(1000 * (time.process_time() - start))
+    return taken
 
 
-def fastest_ms(data: bytes, syntax: uid.UID, rounds: int) -> float:
-    """The fastest library on the frame alone; for raw syntaxes, pydicom on the file."""
-    if syntax in RAW:
-        return cpu_ms(lambda: dcmread(BytesIO(data)).pixel_array, rounds)
-    frame = get_frame(dcmread(BytesIO(data)).PixelData, 0, number_of_frames=1)
-    return min(cpu_ms(lambda: one(frame), rounds) for one in FASTEST[syntax])  # noqa: B023
+def fastest_of(times: Times) -> list[float]:
+    """The times of the library with the lowest median."""
+    rivals = [values for name, values in times.items() if name.startswith("library")]
+    return min(rivals, key=statistics.median)
 
 
-def ours_decode_ms(data: bytes, syntax: uid.UID, rounds: int) -> float:
-    """Our decoding of what the fastest library is given."""
-    if syntax in RAW:
-        return cpu_ms(lambda: decode(read_dataset(data)), rounds)
+def ratio(slower: list[float], faster: list[float]) -> float:
+    """The median of the ratios of the rounds that both took part in."""
+    step = SLOW_EVERY if len(slower) < len(faster) else 1
+    pairs = zip(slower, faster[::step], strict=True)
+    return statistics.median(one / other for one, other in pairs)
+
+
+def measure_syntax(
+    stored: NDArray[np.uint16], syntax: uid.UID, rounds: int
+) -> dict[str, float]:
+    """Measure one transfer syntax: times in CPU ms, and what ours takes of each rival's."""
+    is_8_bit = syntax == uid.JPEGBaseline8Bit
+    values = (stored >> 4).astype(np.uint8) if is_8_bit else stored
+    data = build_mammogram_bytes(values, transfer_syntax_uid=syntax)
     dataset = read_dataset(data)
-    return cpu_ms(lambda: decode(dataset), rounds)
-
-
-def common_preprocessing(dataset: Dataset, stored: NDArray[Any]) -> NDArray[np.uint8]:
-    """VOI, breast, crop and resize as most public code writes it."""
-    values = apply_voi_lut(apply_modality_lut(stored, dataset), dataset).astype(np.float64)
-    values = (values - values.min()) / (values.max() - values.min())
-    regions = measure.regionprops(measure.label(values > 0.05))
-    top, left, bottom, right = max(regions, key=lambda region: region.area).bbox
-    crop = values[top:bottom, left:right]
-    scale = min(INPUT_HEIGHT_PX / crop.shape[0], INPUT_WIDTH_PX / crop.shape[1])
-    shape = (round(crop.shape[0] * scale), round(crop.shape[1] * scale))
-    resized = skimage_transform.resize(crop, shape, anti_aliasing=True)
-    network_input = np.zeros((INPUT_HEIGHT_PX, INPUT_WIDTH_PX), np.uint8)
-    network_input[: shape[0], : shape[1]] = np.rint(255 * resized)
-    return network_input
-
-
-def common_whole(data: bytes) -> NDArray[np.uint8]:
-    """pydicom, then the above."""
-    dataset = dcmread(BytesIO(data))
-    return common_preprocessing(dataset, dataset.pixel_array)
-
-
-def measure_syntax(stored: NDArray[np.uint16], syntax: uid.UID, rounds: int) -> Row:
-    """Measure one transfer syntax."""
-    data = build_mammogram_bytes(stored, transfer_syntax_uid=syntax)
-    few = max(1, rounds // 3)
-    return Row(
-        transfer_syntax=syntax.name.split(" (Process")[0].replace(" Image Compression", ""),
-        decoder=CODECS[syntax].name,
-        fastest_library_ms=fastest_ms(data, syntax, rounds),
-        ours_decode_ms=ours_decode_ms(data, syntax, rounds),
-        pydicom_decode_ms=cpu_ms(lambda: dcmread(BytesIO(data)).pixel_array, few),
-        ours_whole_ms=cpu_ms(lambda: make_network_input(data), rounds),
-        common_whole_ms=cpu_ms(lambda: common_whole(data), few),
+    times = take_turns(
+        {
+            **{f"library {n}": work for n, work in enumerate(libraries(data, syntax))},
+            "ours": (lambda: decode(dataset))
+            if syntax.is_encapsulated
+            else lambda: decode(read_dataset(data)),
+            "whole": lambda: make_network_input(data),
+        },
+        {"pydicom": lambda: pydicom_pixels(data), "common": lambda: common_whole(data)},
+        rounds,
     )
+    library = fastest_of(times)
+    return {
+        "library_ms": statistics.median(library),
+        **{f"{name}_ms": statistics.median(times[name]) for name in ("ours", "pydicom")},
+        "ours_to_library": ratio(times["ours"], library),
+        "whole_ms": statistics.median(times["whole"]),
+        "common_ms": statistics.median(times["common"]),
+        "common_to_whole": ratio(times["common"], times["whole"]),
+    }
 
 
 def measure_preprocessing(stored: NDArray[np.uint16], rounds: int) -> dict[str, float]:
-    """Everything but decoding, ours and the common way, for either side."""
+    """Everything but decoding, quality and the search for text included, for either side."""
     data = build_mammogram_bytes(stored, transfer_syntax_uid=uid.ExplicitVRLittleEndian)
     ours, theirs = read_dataset(data), dcmread(BytesIO(data))
     turned = np.ascontiguousarray(stored[:, ::-1])
-    times = {
-        "ours_ms": cpu_ms(lambda: prepare(ours, stored), rounds),
-        "ours_flipped_ms": cpu_ms(lambda: prepare(ours, turned), rounds),
-        "common_ms": cpu_ms(lambda: common_preprocessing(theirs, stored), max(1, rounds // 3)),
+    times = take_turns(
+        {"left": lambda: prepare(ours, stored), "right": lambda: prepare(ours, turned)},
+        {"common": lambda: common_preprocessing(theirs, stored)},
+        3 * rounds,
+    )
+    return {
+        **{f"{name}_ms": statistics.median(values) for name, values in times.items()},
+        "common_to_left": ratio(times["common"], times["left"]),
     }
-    return {**times, "ratio": times["common_ms"] / times["ours_ms"]}
 
 
-def print_table(rows: list[Row], preprocessing: dict[str, float]) -> None:
-    """Print markdown for `docs/results.md`."""
-    print(f"CPU ms an image of {ROWS} x {COLUMNS}, 12 bit, one thread, medians.\n")
+def print_size(size: tuple[int, int], rows: dict[str, dict[str, float]]) -> None:
+    """Print one size's table as Markdown."""
+    print(f"\nCPU ms an image of {size[0]} x {size[1]}, one thread, medians.\n")
     print(
-        "| transfer syntax | decoder | fastest library | ours | ratio | pydicom "
-        "| whole, ours | whole, common | ratio |"
+        "| transfer syntax | decoder | fastest library | ours | ours / library | pydicom "
+        "| whole, ours | whole, common way | times faster |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
-    for row in rows:
+    print("|---" * 9 + "|")
+    for name, row in rows.items():
+        syntax = next(one for one in CODECS if one.name == name)
         print(
-            f"| {row.transfer_syntax} | {row.decoder} | {row.fastest_library_ms:.0f} "
-            f"| {row.ours_decode_ms:.0f} "
-            f"| {row.fastest_library_ms / row.ours_decode_ms:.2f} "
-            f"| {row.pydicom_decode_ms:.0f} | {row.ours_whole_ms:.0f} "
-            f"| {row.common_whole_ms:.0f} | {row.common_whole_ms / row.ours_whole_ms:.1f} |"
+            f"| {name.replace(' Image Compression', '').split(', Non-Hier')[0]} "
+            f"{'.' + syntax.rsplit('.', 1)[1] if syntax.is_encapsulated else ''} "
+            f"| {CODECS[syntax].name} | {row['library_ms']:.1f} | {row['ours_ms']:.1f} "
+            f"| {row['ours_to_library']:.2f} | {row['pydicom_ms']:.0f} | {row['whole_ms']:.0f} "
+            f"| {row['common_ms']:.0f} | {row['common_to_whole']:.1f} |"
         )
+
+
+def print_preprocessing(size: tuple[int, int], times: dict[str, float]) -> None:
+    """Print what preprocessing without decoding takes at one size."""
     print(
-        f"\nPreprocessing without decoding: {preprocessing['ours_ms']:.1f} ms (right breasts, "
-        f"which are turned: {preprocessing['ours_flipped_ms']:.1f}); as commonly written "
-        f"{preprocessing['common_ms']:.0f} ms, {preprocessing['ratio']:.0f} times as much."
+        f"\nPreprocessing without decoding, {size[0]} x {size[1]}: {times['left_ms']:.1f} ms "
+        f"(right breasts, which are turned: {times['right_ms']:.1f}); the common way "
+        f"{times['common_ms']:.0f} ms, {times['common_to_left']:.1f} times as much."
     )
 
 
-def peak_memory_mb(data: bytes, n_images: int) -> float:
-    """Peak resident memory of a process of its own that makes `n_images` inputs."""
-    reader, writer = os.pipe()
-    if os.fork() == 0:
-        for _ in range(n_images):
-            make_network_input(data)
-        peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        os.write(writer, str(peak_kb).encode())
-        os._exit(0)
-    os.wait()
-    return int(os.read(reader, 32)) / 1024
+def print_workers(workers: dict[str, float]) -> None:
+    """Print how whole images scale over worker processes, and what one takes."""
+    print(
+        f"\nWhole images, JPEG Lossless, {SIZES[0][0]} x {SIZES[0][1]}: "
+        f"{workers['images_per_s_one']:.1f} a second in one worker process, "
+        f"{workers['images_per_s_two']:.1f} in two: {workers['scaling']:.2f} times. Peak "
+        f"memory of a worker: {workers['peak_mb_after_ten']:.0f} MB after ten images, "
+        f"{workers['peak_mb']:.0f} MB at the end."
+    )
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    stored = draw_mammogram()
-    # Before this process grows with the common way's arrays: a fork inherits the peak.
-    raw = build_mammogram_bytes(stored, transfer_syntax_uid=uid.JPEGLosslessSV1)
-    peak = peak_memory_mb(raw, 20)
-    rows = [measure_syntax(stored, syntax, options.rounds) for syntax in (*RAW, *FASTEST)]
-    preprocessing = measure_preprocessing(stored, options.rounds)
-    print_table(rows, preprocessing)
-    print(f"Peak memory of a process over 20 images, generating included: {peak:.0f} MB.")
+    rounds = SLOW_EVERY if options.quick else options.rounds
+    print(f"Load {os.getloadavg()[0]:.1f} over {os.cpu_count()} cores; {rounds} rounds.")
+    record: dict[str, object] = {"preprocessing_version": PREPROCESSING_VERSION}
+    for size in SIZES:
+        stored = draw_mammogram(*size)
+        if size == SIZES[0]:
+            data = build_mammogram_bytes(stored, transfer_syntax_uid=uid.JPEGLosslessSV1)
+            record["workers"] = workers = measure_workers(data)
+            print_workers(workers)
+        syntaxes = CODECS if size == SIZES[0] and not options.quick else COMMON
+        rows = {one.name: measure_syntax(stored, one, rounds) for one in syntaxes}
+        print_size(size, rows)
+        preprocessing = measure_preprocessing(stored, rounds)
+        print_preprocessing(size, preprocessing)
+        record[f"{size[0]}x{size[1]}"] = {"syntaxes": rows, "preprocessing": preprocessing}
     if options.json:
-        record = {
-            "preprocessing_version": PREPROCESSING_VERSION,
-            "syntaxes": [asdict(row) for row in rows],
-            "preprocessing": preprocessing,
-            "peak_memory_mb": peak,
-        }
         options.json.write_text(json.dumps(record, indent=1))
 
 
