@@ -129,7 +129,13 @@ def test_a_forged_cookie_opens_nothing(browse):
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("path", ["/", "/list", EXAM, PICTURE, LIST_FILE, "/classify"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/list", EXAM, PICTURE, LIST_FILE, "/list.pdf?date=2026-11-24", "/classify",
+        "/what-if", "/quality", "/nights", "/models",
+    ],
+)  # fmt: skip
 def test_a_role_opens_its_rooms_and_no_other(browse, role, path):
     expected = 200 if may_enter({role}, path.partition("?")[0]) else 403
     assert browse(role).get(path).status_code == expected
@@ -143,10 +149,19 @@ def test_the_router_keeps_rooms_closed(browse, path):
     assert ".png" not in shown
 
 
-def test_a_manager_meets_no_exam_key(browse):
-    shown = call(browse(Role.MANAGER), ROUTER, "/").get_data(as_text=True)
+@pytest.mark.parametrize("path", ["/", "/what-if", "/quality", "/nights"])
+def test_a_manager_meets_no_exam_key(browse, path):
+    shown = call(browse(Role.MANAGER), ROUTER, path).get_data(as_text=True)
+    assert "Su rol no abre" not in shown
     assert not [index for index in range(24) if exam_key(index) in shown]
     assert "/list" not in shown
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("output", CALLBACKS)
+def test_a_role_has_its_callbacks_run_and_no_other(browse, role, output):
+    answer = call(browse(role), output)
+    assert (answer.status_code == 403) == (role not in CALLBACKS[output])
 
 
 def test_every_callback_on_the_server_has_a_rule(guarded):
