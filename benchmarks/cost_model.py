@@ -44,8 +44,8 @@ class UnitCosts:
     object_mb_per_exam: float = 16.0
     lake_mb_per_exam: float = 2.1
     discovery_s_per_key: float = 60e-6
-    discovery_mb_per_key: float = 0.75e-3
-    publish_mb_per_exam: float = 4e-3
+    discovery_mb_per_key: float = 0.46e-3
+    publish_mb_per_exam: float = 10e-3
 
 
 @dataclass(frozen=True)

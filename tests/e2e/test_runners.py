@@ -20,7 +20,7 @@ from tests.support.night import LIST_DATE, Campaign, new_campaign
 pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.long]
 
 PLAN = CampaignPlan(n_exams=12, seed=5, size_scale=0.2, trouble=False)
-NIGHT_S = 150
+NIGHT_S = 600
 TABLES = (OBJECTS, IMAGES, IMAGE_SCORES, EXAM_SCORES, PRIORITY_LISTS)
 
 
