@@ -35,10 +35,6 @@ from tests.support.versions import copy_repository, make_version, upside_down
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 
-two_loaded = pytest.mark.long
-"""Triton's wheel (2.51) may abort in its python backend (boost lock_exception in
-ModelInstanceFinalize) when it loads two versions, as in 2 of 4 runs: no change waits for it."""
-
 PLAN = CampaignPlan(n_exams=6, seed=5, size_scale=0.12, trouble=False)
 N_IMAGES = 4 * PLAN.n_exams
 NEXT_DATE = LIST_DATE + timedelta(days=1)
@@ -178,7 +174,6 @@ def make_private(programme: Programme, version: str) -> Path:
     return folder
 
 
-@two_loaded
 def test_a_worse_version_is_refused_with_reasons_and_the_list_stays(proven: Programme):
     before = proven.campaign.versions(), proven.listed(), served_versions(proven.repository)
     with pytest.raises(NotProvenError) as refusal:
@@ -190,7 +185,6 @@ def test_a_worse_version_is_refused_with_reasons_and_the_list_stays(proven: Prog
     assert after == before
 
 
-@two_loaded
 def test_a_version_that_has_shown_nothing_is_refused(proven: Programme):
     make_version(proven.repository, "9")
     result = proven.mammo("promote", "9")
@@ -199,7 +193,6 @@ def test_a_version_that_has_shown_nothing_is_refused(proven: Programme):
     assert "calibration: 0" in result.stderr
 
 
-@two_loaded
 def test_a_triton_away_promotes_nothing_and_the_next_try_does(proven: Programme, monkeypatch):
     before = proven.campaign.versions(), served_versions(proven.repository)
     monkeypatch.setenv("SMART_MAMMO_TRITON_URL", "127.0.0.1:1")
@@ -216,8 +209,9 @@ def promoted(proven: Programme) -> Programme:
     return proven
 
 
-@two_loaded
-def test_an_equal_version_passes_and_two_versions_are_served(promoted: Programme):
+def test_an_equal_version_passes_and_two_versions_are_served(
+    promoted: Programme,
+):
     assert served_versions(promoted.repository) == ["1", EQUAL]
     for version in ("1", EQUAL):
         TritonModel(promoted.triton.url, version).check_contract()
@@ -229,14 +223,12 @@ def test_an_equal_version_passes_and_two_versions_are_served(promoted: Programme
     assert row["override"] is None
 
 
-@two_loaded
 def test_each_list_carries_the_version_that_it_rests_on(promoted: Programme):
     lists = promoted.campaign.read(PRIORITY_LISTS)
     found = lists.select("list_date", "model_version").unique().sort("list_date").rows()
     assert found == [(LIST_DATE, "1"), (NEXT_DATE, EQUAL)]
 
 
-@two_loaded
 def test_a_folder_dropped_into_the_repository_changes_nothing(promoted: Programme):
     listed = promoted.listed(NEXT_DATE)
     make_version(promoted.repository, "7", upside_down)
@@ -245,7 +237,6 @@ def test_a_folder_dropped_into_the_repository_changes_nothing(promoted: Programm
     assert served_versions(promoted.repository) == ["1", EQUAL]
 
 
-@two_loaded
 def test_states_and_moves_are_listed(promoted: Programme):
     listed = json.loads(promoted.mammo("list", "--json").stdout)
     states = {row["version"]: row["state"] for row in listed}
@@ -262,7 +253,6 @@ def overruled(promoted: Programme) -> Programme:
     return promoted
 
 
-@two_loaded
 def test_an_override_is_recorded_with_the_rules_that_failed(overruled: Programme):
     row = overruled.campaign.read(DEPLOYMENTS).sort("deployed_at").row(-1, named=True)
     assert row["override"] == "to be rolled back"
@@ -271,7 +261,6 @@ def test_an_override_is_recorded_with_the_rules_that_failed(overruled: Programme
     assert served_versions(overruled.repository) == [EQUAL, WORSE]
 
 
-@two_loaded
 def test_a_rollback_takes_less_than_a_minute_and_lists_replay_as_published(
     overruled: Programme,
 ):
@@ -288,4 +277,5 @@ def test_a_rollback_takes_less_than_a_minute_and_lists_replay_as_published(
     assert now["model_version"].unique().to_list() == [EQUAL]
     replayed = lake.scan(PRIORITY_LISTS, version).collect()
     assert as_bytes(replayed, NEXT_DATE) == published != overruled.listed(NEXT_DATE)
+    sys.stdout.write(f"rolled back in {seconds:.1f} s\n")
     assert seconds < 60
