@@ -97,7 +97,8 @@ def _gate(t: Texts, shown: Version, findings: list[Finding]) -> html.Section:
 
 def _finding_words(t: Texts, finding: Finding) -> list[str]:
     answer = t("models.yes") if finding.holds else t("models.no")
-    return [finding.rule.name, t.number(finding.figure, 3), finding.rule.asks, answer]
+    asked = t(f"gate_asks.{finding.rule.name}")
+    return [finding.rule.name, t.number(finding.figure, 3), asked, answer]
 
 
 def _nights(t: Texts, records: ModelRecords, versions: list[str]) -> html.Section:

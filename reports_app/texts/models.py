@@ -1,8 +1,27 @@
 """Texts of the models page: versions, their states, who moved them, and on what evidence."""
 
 from reports_app.texts.catalogue import Text
+from tasks.redeploy.gate import RULES
+
+_ASKED = {
+    "tensor_contract": "tensores como dice el contrato",
+    "golden_set": "respuestas de referencia dentro de su tolerancia",
+    "repeatability": "la misma respuesta dos veces",
+    "latency": "a lo sumo 1,5 veces el tiempo de la versión en servicio",
+    "memory": "a lo sumo 1,5 veces su memoria",
+    "calibration": "una calibración",
+    "operating_points": "puntos de operación",
+    "auc_non_inferiority": "el intervalo de DeLong de la diferencia de AUC sobre -0,03",
+    "sensitivity": "perder a lo sumo 0,02 de sensibilidad en sensitivity_90",
+    "recall_rate": "una tasa de rellamada a lo sumo 0,03 mayor en sensitivity_90",
+    "top_decile_cancers": "tantos cánceres conocidos en el decil superior",
+    "band_churn": "a lo sumo un quinto de los exámenes movido tres bandas o más",
+    "score_shift": "un índice de estabilidad del puntaje calibrado de a lo sumo 0,25",
+    "subgroups": "perder a lo sumo 0,10 de AUC en cualquier subgrupo",
+}
 
 MODELS = {
+    **{f"gate_asks.{rule.name}": Text(_ASKED[rule.name], rule.asks) for rule in RULES},
     "nav.models": Text("Modelos", "Models"),
     "models.title": Text("Modelos", "Models"),
     "models.none_title": Text("Todavía no hay ninguna versión", "No version yet"),
