@@ -19,7 +19,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from models.contract import IMAGE, MODEL_NAME
 from tasks.redeploy.repository import CPU_PRECISION
 from tasks.score.triton import Limits, TritonModel

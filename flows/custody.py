@@ -17,7 +17,7 @@ from flows.services import (
     prefect_api_url,
     pseudonym_key,
 )
-from flows.stack_registry import running_stack
+from flows.stack.stack_registry import running_stack
 from tasks.errors import Misconfigured, Retryable
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser

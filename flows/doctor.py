@@ -18,7 +18,7 @@ from flows.services import (
     pinned_model_version,
     prefect_api_url,
 )
-from flows.stack_registry import running_stack
+from flows.stack.stack_registry import running_stack
 from tasks.errors import SmartMammoError
 from tasks.lake.schemas import TABLES
 from tasks.preprocess.codecs import check_codecs

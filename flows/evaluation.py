@@ -28,7 +28,7 @@ from models.evaluation.checks import Columns
 from models.evaluation.summary import summarise
 from models.evaluation.systems import Settings
 from models.evaluation.table import ScoreTable, read_table
-from reports_app.evaluation_report import FORMAT, render_html, render_model_card, render_pdf
+from reports_app.evaluation.report import FORMAT, render_html, render_model_card, render_pdf
 from tasks.errors import Misconfigured
 
 NOTICE = "Research software, not a medical device: not for clinical use."

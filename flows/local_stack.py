@@ -1,7 +1,6 @@
 """The local stack: which servers one machine runs under one home.
 
-One stack a home (`flows.stack_registry`); the servers themselves are in `flows.servers` and
-`flows.triton_server`.
+One stack a home (`flows.stack.stack_registry`); the servers themselves are in `flows.stack`.
 """
 
 import shutil
@@ -12,16 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flows.prefect_server import EmbeddedPrefect
-from flows.servers import EmbeddedS3
-from flows.stack_registry import (
+from flows.stack.prefect_server import EmbeddedPrefect
+from flows.stack.servers import EmbeddedS3
+from flows.stack.stack_registry import (
     Addresses,
     environment_of,
     hold_home,
     published,
     running_stack,
 )
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from tasks.errors import Misconfigured
 from tasks.settings import Settings
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.packaging import package_run
-from flows.private_triton import night_watch, triton_of
 from flows.services import build_lake, pinned_model_version, today
-from flows.stack_registry import running_stack
+from flows.stack.private_triton import night_watch, triton_of
+from flows.stack.stack_registry import running_stack
 from models.onnx_file import UnusableOnnxError, check_onnx
 from tasks.errors import ContractViolation, Misconfigured, Retryable, SmartMammoError
 from tasks.lake.store import Lake

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.processes import ServerProcess
+from flows.stack.processes import ServerProcess
 from tasks.errors import Misconfigured
 
 POOL = "campaign"

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from reports_app.comparison_sections import comparison_facts, comparison_sections
-from reports_app.evaluation_figures import figure_html
-from reports_app.evaluation_views import Grid, Section
+from reports_app.evaluation.figures import figure_html
+from reports_app.evaluation.views import Grid, Section
 from reports_app.texts import Language, Texts
 
 Tree = Mapping[str, Any]

@@ -6,7 +6,7 @@ It lays out the tree that `tasks.redeploy.comparison` made, and computes no figu
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports_app.evaluation_views import SHARES, TO, Axis, Grid, Plot, Section, Series, style
+from reports_app.evaluation.views import SHARES, TO, Axis, Grid, Plot, Section, Series, style
 from reports_app.texts import NO_VALUE, Texts
 from tasks.redeploy.paired_exams import SIDES
 

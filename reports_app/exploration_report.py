@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from reports_app.evaluation_views import Grid
+from reports_app.evaluation.views import Grid
 from reports_app.palette import CATEGORIES
 from reports_app.plotting import CONFIG, empty_figure
 from reports_app.texts import Texts

@@ -1,6 +1,6 @@
 """Sections of a report as cards of a page: notes, plots and tables, in the page's language.
 
-It draws what `reports_app.evaluation_views` holds and knows no figure.
+It draws what `reports_app.evaluation.views` holds and knows no figure.
 """
 
 from dataclasses import replace
@@ -9,8 +9,8 @@ from typing import Any
 from dash import html
 
 from reports_app.components import card, graph, table
-from reports_app.evaluation_figures import figure
-from reports_app.evaluation_views import Axis, Grid, Plot, Section
+from reports_app.evaluation.figures import figure
+from reports_app.evaluation.views import Axis, Grid, Plot, Section
 from reports_app.texts import Texts
 from reports_app.texts.evaluation import report_words
 

@@ -9,10 +9,10 @@ import psutil
 
 from flows.drill.proxy import FaultProxy
 from flows.drill.triton_proxy import TritonProxy
-from flows.prefect_server import EmbeddedPrefect
-from flows.servers import EmbeddedS3, EmbeddedServer
-from flows.stack_registry import Addresses, environment_of
-from flows.triton_server import EmbeddedTriton
+from flows.stack.prefect_server import EmbeddedPrefect
+from flows.stack.servers import EmbeddedS3, EmbeddedServer
+from flows.stack.stack_registry import Addresses, environment_of
+from flows.stack.triton_server import EmbeddedTriton
 from tasks.settings import Settings
 
 ANY_PORT = 0

@@ -9,7 +9,7 @@ from typing import Any
 from dash import dcc, html
 
 from reports_app.components import card, graph, message
-from reports_app.evaluation_views import Section
+from reports_app.evaluation.views import Section
 from reports_app.exploration_report import exploration_plots, exploration_tables
 from reports_app.kept_reports import Kept, KeptReports
 from reports_app.links import DATA_SETS_PATH, Address

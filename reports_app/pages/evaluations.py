@@ -8,10 +8,10 @@ from typing import Any
 from dash import dcc, html
 
 from reports_app.components import card, message
-from reports_app.evaluation_answers import facts_of
-from reports_app.evaluation_report import FORMAT, build_checklist, build_sections
-from reports_app.evaluation_sections import shown_scorers
-from reports_app.evaluation_views import Section, interval
+from reports_app.evaluation.answers import facts_of
+from reports_app.evaluation.report import FORMAT, build_checklist, build_sections
+from reports_app.evaluation.sections import shown_scorers
+from reports_app.evaluation.views import Section, interval
 from reports_app.kept_reports import Kept, KeptReports
 from reports_app.links import EVALUATIONS_PATH, Address
 from reports_app.section_cards import scrolling, section_cards, text_table

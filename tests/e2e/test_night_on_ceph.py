@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows.local_stack import Addresses, environment_of
-from flows.servers import s3_keys
+from flows.stack.servers import s3_keys
 from tasks.lake.schemas import IMAGE_SCORES, PRIORITY_LISTS
 from tasks.synthetic.campaign import generate_campaign
 from tests.support.ceph_server import ceph_server, missing_programs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from tasks import steps
 from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS, PRIORITY_LISTS, RUNS
 from tasks.synthetic.campaign import generate_campaign

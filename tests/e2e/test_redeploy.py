@@ -15,7 +15,7 @@ import pytest
 
 from flows.model_steps import NotProvenError, Redeployment
 from flows.services import load_settings, pinned_model_version
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from tasks.errors import Retryable
 from tasks.lake.schemas import (
     DEPLOYMENTS,

@@ -9,7 +9,7 @@ import boto3
 import boto3.s3.transfer
 import pytest
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.errors import Misconfigured, RejectionReason, Retryable
 from tasks.ingest import object_store
 from tasks.ingest.instances import read_object

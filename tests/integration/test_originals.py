@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from reports_app.exam_records import Original
 from reports_app.originals import Originals
 from tasks.errors import Rejected, Retryable

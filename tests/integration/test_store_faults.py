@@ -8,7 +8,7 @@ import pytest
 
 from flows.drill import proxy as fault_proxy
 from flows.drill.proxy import FAULTS, FaultProxy
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.errors import Retryable
 from tasks.ingest import retries
 from tasks.ingest.object_store import ObjectStore, S3Location

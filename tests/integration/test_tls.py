@@ -11,7 +11,7 @@ import httpx
 import pytest
 from waitress.server import create_server
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from reports_app.access.accounts import Accounts
 from reports_app.access.roles import Role
 from reports_app.access.sign_in import SignIn

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from flows.processes import LOOPBACK, ServerProcess, choose_port
+from flows.stack.processes import LOOPBACK, ServerProcess, choose_port
 
 PROGRAMS = (
     "ceph",

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.servers import EmbeddedS3
 from flows.services import build_services, load_settings
+from flows.stack.servers import EmbeddedS3
 from tasks.ingest.intake import discover_objects, read_batch, unread_batches
 from tasks.lake.schemas import INSTANCES, OBJECTS
 from tasks.preprocess.shard import preprocess_shard

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from flows.processes import LOOPBACK, ServerProcess, choose_port
+from flows.stack.processes import LOOPBACK, ServerProcess, choose_port
 
 PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 PROGRAMS = ("Orthanc", "storescu")

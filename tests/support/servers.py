@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows.local_stack import Addresses, environment_of
-from flows.prefect_server import EmbeddedPrefect
-from flows.servers import EmbeddedS3
-from flows.triton_server import EmbeddedTriton
+from flows.stack.prefect_server import EmbeddedPrefect
+from flows.stack.servers import EmbeddedS3
+from flows.stack.triton_server import EmbeddedTriton
 
 ANY_PORT = 0
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from prefect.states import Failed, Running, Scheduled
 
 from flows.alarms import ALARMS, PREFIX, ensure_alarms
 from flows.notices import DRIFT_EVENT
-from flows.prefect_server import EmbeddedPrefect
+from flows.stack.prefect_server import EmbeddedPrefect
 from tests.support.collector import Collector, collector
 
 pytestmark = pytest.mark.integration

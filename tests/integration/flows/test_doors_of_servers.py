@@ -16,7 +16,7 @@ from prefect.server.api.server import create_app
 from prefect.settings import PREFECT_SERVER_API_AUTH_STRING, temporary_settings
 from tritonclient.grpc import service_pb2
 
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from tests.support.servers import ANY_PORT, MODEL_REPOSITORY, TRITON_ENVIRONMENT
 
 pytestmark = pytest.mark.integration

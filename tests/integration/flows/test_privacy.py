@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.errors import SmartMammoError
 from tasks.lake.schemas import AUDIT, ERASURES, IMAGES, INSTANCES, OBJECTS, TABLES
 from tasks.privacy.subject import UnknownSubjectError

@@ -15,7 +15,7 @@ from pydicom import Dataset, dcmread
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.errors import Misconfigured
 from tasks.lake.schemas import AUDIT, OBJECTS
 from tests.support.door import Door, open_door
@@ -105,7 +105,7 @@ def test_the_templates_are_kept(written, name):
     told = tell(command)
     assert "Root Template Validation Complete" in told.stdout
     errors = [line for line in told.stdout.splitlines() if line.startswith("Error")]
-    # TID 1500 names CID 100 as a baseline, which may be extended; the validator takes it for all.
+    # TID 1500 names CID 100 as a baseline that may be extended; the validator takes it for all.
     assert [line for line in errors if "not found in context group 100" not in line] == []
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from flows.prefect_server import EmbeddedPrefect
+from flows.stack.prefect_server import EmbeddedPrefect
 from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.integration

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.errors import RejectionReason
 from tasks.lake.schemas import IMAGES
 from tasks.publish.accounting import count_objects

@@ -7,7 +7,7 @@ import pytest
 from pydicom.config import disable_value_validation
 from pydicom.uid import ExplicitVRLittleEndian
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.lake.schemas import IMAGES
 from tasks.synthetic.dicom import build_mammogram_bytes
 from tests.support.door import Door, open_door

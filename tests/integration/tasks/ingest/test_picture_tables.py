@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian
 
-from flows.servers import EmbeddedS3
+from flows.stack.servers import EmbeddedS3
 from tasks.lake.schemas import IMAGES, INSTANCES
 from tasks.synthetic.dicom import build_mammogram_bytes
 from tests.support.door import Door, open_door

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from tritonclient.grpc import InferenceServerClient
 
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from tasks.errors import Retryable
 from tasks.redeploy import loading
 from tasks.redeploy.loading import serve_versions, warm_up

@@ -6,7 +6,7 @@ import numpy as np
 import psutil
 import pytest
 
-from flows.triton_server import EmbeddedTriton
+from flows.stack.triton_server import EmbeddedTriton
 from models.contract import IMAGE, MAX_BATCH_SIZE
 from tasks.errors import ContractViolation, Retryable
 from tasks.score.triton import Limits, TritonModel

@@ -119,7 +119,8 @@ def test_a_later_file_leaves_what_it_has_no_column_for(filled):
 
 
 def test_targets_need_no_exam(filled):
-    text = "comuna;grupo_edad;primer_dia;ultimo_dia;mujeres\nAncud;50_59;01-01-2025;31-12-2026;410\n"
+    head = "comuna;grupo_edad;primer_dia;ultimo_dia;mujeres"
+    text = f"{head}\nAncud;50_59;01-01-2025;31-12-2026;410\n"
     assert import_file(filled, FILE_KINDS["targets"], text.encode(), "import", NOW) == 1
     assert filled.read(TARGETS)["n_women"].to_list() == [410]
 

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from flows.processes import LOOPBACK, ServerProcess, choose_port
+from flows.stack.processes import LOOPBACK, ServerProcess, choose_port
 from tasks.errors import Misconfigured
 
 ANY_PORT = 0

@@ -5,8 +5,8 @@ What the figures show is answered from them; what only people know comes from th
 
 from typing import Any
 
-from reports_app.evaluation_sections import shown_scorers
-from reports_app.evaluation_views import interval
+from reports_app.evaluation.sections import shown_scorers
+from reports_app.evaluation.views import interval
 
 Tree = dict[str, Any]
 _ABSENT = "not stated"

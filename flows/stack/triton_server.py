@@ -15,8 +15,8 @@ import psutil
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
-from flows.processes import LOOPBACK
-from flows.servers import EmbeddedServer, arguments
+from flows.stack.processes import LOOPBACK
+from flows.stack.servers import EmbeddedServer, arguments
 from models.contract import MODEL_NAME
 from tasks.errors import Misconfigured
 from tasks.redeploy.loading import warm_up

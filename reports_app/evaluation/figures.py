@@ -6,7 +6,7 @@ The page carries plotly.js itself, once; no figure offers to upload anything.
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from reports_app.evaluation_views import Axis, Plot
+from reports_app.evaluation.views import Axis, Plot
 from reports_app.palette import GRID, INK
 
 CONFIG = {

@@ -5,8 +5,8 @@ It reads the tree that evaluation.json holds and computes nothing.
 
 from typing import Any
 
-from reports_app.evaluation_sections import CHANCE, curve_series, shown_scorers
-from reports_app.evaluation_views import (
+from reports_app.evaluation.sections import CHANCE, curve_series, shown_scorers
+from reports_app.evaluation.views import (
     SHARES,
     TO,
     Axis,

@@ -43,7 +43,7 @@ def _start(command: list[str], changes: dict[str, str | None]) -> subprocess.Pop
     environment = {
         name: value for name, value in {**os.environ, **changes}.items() if value is not None
     }
-    return subprocess.Popen(  # noqa: S603  # the command comes from flows.servers
+    return subprocess.Popen(  # noqa: S603  # the command comes from flows.stack.servers
         command,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from flows.processes import LOOPBACK
-from flows.servers import EmbeddedServer, arguments
+from flows.stack.processes import LOOPBACK
+from flows.stack.servers import EmbeddedServer, arguments
 
 
 class EmbeddedPrefect(EmbeddedServer):

@@ -5,7 +5,7 @@ It reads the tree that evaluation.json holds and computes nothing.
 
 from typing import Any
 
-from reports_app.evaluation_views import Grid, Section, estimate, interval
+from reports_app.evaluation.views import Grid, Section, estimate, interval
 
 Tree = dict[str, Any]
 

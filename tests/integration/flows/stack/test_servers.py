@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 from tritonclient.grpc import InferenceServerClient
 
-from flows.prefect_server import EmbeddedPrefect
-from flows.servers import EmbeddedS3, S3Keys, s3_keys
-from flows.triton_server import EmbeddedTriton
+from flows.stack.prefect_server import EmbeddedPrefect
+from flows.stack.servers import EmbeddedS3, S3Keys, s3_keys
+from flows.stack.triton_server import EmbeddedTriton
 from models.contract import MODEL_NAME
 from tasks.errors import ContractViolation, Misconfigured
 from tasks.redeploy.loading import warm_up

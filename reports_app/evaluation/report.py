@@ -11,23 +11,23 @@ from typing import Any
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from reports_app.evaluation_answers import answers_of, facts_of
-from reports_app.evaluation_calibration import calibration
-from reports_app.evaluation_cases import failures, repeatability, subgroups
-from reports_app.evaluation_comparisons import comparisons, readers
-from reports_app.evaluation_figures import figure_html
-from reports_app.evaluation_localisation import external, localisation
-from reports_app.evaluation_rule_out import rule_out
-from reports_app.evaluation_sections import discrimination, operating_points
-from reports_app.evaluation_views import Axis, Grid, Plot, Section
-from reports_app.evaluation_work import decision, triage
+from reports_app.evaluation.answers import answers_of, facts_of
+from reports_app.evaluation.calibration import calibration
+from reports_app.evaluation.cases import failures, repeatability, subgroups
+from reports_app.evaluation.comparisons import comparisons, readers
+from reports_app.evaluation.figures import figure_html
+from reports_app.evaluation.localisation import external, localisation
+from reports_app.evaluation.rule_out import rule_out
+from reports_app.evaluation.sections import discrimination, operating_points
+from reports_app.evaluation.views import Axis, Grid, Plot, Section
+from reports_app.evaluation.work import decision, triage
 from reports_app.texts.evaluation_checklist import ITEMS, answer
 
 Tree = dict[str, Any]
 FORMAT = 2
 """Of evaluation.json: a page shows what has it."""
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent.parent / "templates"
 _SECTIONS = (
     discrimination,
     operating_points,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from flows.servers import ANY_PORT
 from flows.services import prefect_api_url
-from flows.stack_registry import running_stack
-from flows.triton_server import EmbeddedTriton
+from flows.stack.servers import ANY_PORT
+from flows.stack.stack_registry import running_stack
+from flows.stack.triton_server import EmbeddedTriton
 from tasks.redeploy.repository import copy_versions
 from tasks.settings import Settings
 

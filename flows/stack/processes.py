@@ -1,6 +1,6 @@
 """Starts, awaits and stops a server as a process group of its own.
 
-It knows no particular server and leaves no orphan (see `flows.guardian`).
+It knows no particular server and leaves no orphan (see `flows.stack.guardian`).
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import IO, cast
 
 import psutil
 
-from flows import guardian
+from flows.stack import guardian
 from tasks.errors import Misconfigured, Retryable
 
 LOOPBACK = "127.0.0.1"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from flows.servers import s3_keys
+from flows.stack.servers import s3_keys
 from tasks.errors import Misconfigured
 
 CLOSING_TIMEOUT_S = 30

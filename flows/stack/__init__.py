@@ -1,0 +1,1 @@
+"""The servers of one machine: started, watched, found and stopped."""

@@ -1,0 +1,1 @@
+"""An evaluation's report: its sections, plots, page and document."""
