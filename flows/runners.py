@@ -4,6 +4,9 @@ A setting chooses; every choice leaves the same tables. The clusters' packages a
 programme that one machine serves needs neither.
 """
 
+# pyright: reportMissingImports=false
+# Dask and Ray are extras.
+
 from collections.abc import Callable, Iterator
 from typing import Any
 
