@@ -27,6 +27,7 @@ from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
+    IMAGE_QUALITY,
     IMAGE_SCORES,
     IMAGES,
     INSTANCES,
@@ -40,7 +41,7 @@ from tasks.lake.schemas import (
     TARGETS,
 )
 from tasks.lake.store import Lake
-from tasks.publish.exam_quality import IMAGE_COLUMNS
+from tasks.publish.exam_quality import IMAGE_COLUMNS, read_quality
 from tasks.publish.programme import TABLES as PROGRAMME_TABLES
 from tasks.publish.programme import read_programme_facts
 from tasks.publish.reading_events import read_states
@@ -162,7 +163,8 @@ class Reports:
 
     def image_quality(self) -> pl.DataFrame:
         """What was measured on the present images, one row each."""
-        return self._fresh("quality", (OBJECTS, INSTANCES, IMAGES, RUNS), self._read_quality)
+        tables = (OBJECTS, INSTANCES, IMAGES, IMAGE_QUALITY, RUNS)
+        return self._fresh("quality", tables, self._read_quality)
 
     def exam(self, exam_key: str) -> Exam | None:
         """One exam; None where the lake knows no image of it."""
@@ -231,10 +233,11 @@ class Reports:
             run["preprocessing_version"] if run else None
         )
         facts = ("sop_instance_key", "site", "manufacturer")
+        states = ("sop_instance_key", "etag", "state", "reason")
         return join_quality(
-            self._lake.read(OBJECTS, columns=_OBJECT_COLUMNS, where=is_present),
+            self._lake.read(OBJECTS, columns=states, where=is_present),
             self._lake.read(INSTANCES, columns=facts),
-            self._lake.read(IMAGES, columns=(*IMAGE_COLUMNS, "etag"), where=is_current),
+            read_quality(self._lake, (*IMAGE_COLUMNS, "etag"), is_current),
         )
 
     def _read_list_dates(self) -> list[date]:

@@ -201,3 +201,16 @@ IMAGES = Table(
     ),
     rows_per_group=4,
 )
+
+_OF_QUALITY = (
+    "sop_instance_key", "preprocessing_version", "etag", "exam_key", "pixels_sha256",
+    "is_flipped", "quality_flags",
+)  # fmt: skip
+
+IMAGE_QUALITY = Table(
+    "image_quality",
+    "what quality is told from of a row of `images`, without pixels: to be read whole",
+    IMAGES.key,
+    tuple(column for column in IMAGES.columns if column.name in _OF_QUALITY),
+)
+"""Written before `images`, so that no row of those lacks its own."""

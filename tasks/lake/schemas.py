@@ -7,7 +7,7 @@ module a group. Reading and committing is `tasks.lake.store`'s work.
 from tasks.lake.custody_tables import AUDIT, ERASURES
 from tasks.lake.model_tables import DEPLOYMENTS, LABELS, MODEL_REPORTS, MODEL_VERSIONS
 from tasks.lake.night_tables import OUTCOMES, PRIORITY_LISTS, RUNS
-from tasks.lake.object_tables import IMAGES, INSTANCES, OBJECTS
+from tasks.lake.object_tables import IMAGE_QUALITY, IMAGES, INSTANCES, OBJECTS
 from tasks.lake.programme_tables import FOLLOW_UPS, READING_EVENTS, REGISTRATIONS, TARGETS
 from tasks.lake.score_tables import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, OPERATING_POINTS
 
@@ -15,6 +15,7 @@ TABLES = (
     OBJECTS,
     INSTANCES,
     IMAGES,
+    IMAGE_QUALITY,
     IMAGE_SCORES,
     EXAM_SCORES,
     PRIORITY_LISTS,

@@ -109,6 +109,12 @@ class Lake:
             delta = self._open(table)
             return None if delta is None else delta.version()
 
+    def count(self, table: Table) -> int:
+        """Count the rows by the log alone: no data file is opened."""
+        with translated(table):
+            delta = self._open(table)
+            return 0 if delta is None else delta.count()
+
     def history(self, table: Table) -> pl.DataFrame:
         """List the commits, newest first: version, committed_at, operation."""
         schema = {

@@ -11,7 +11,7 @@ import polars as pl
 
 from tasks.errors import Rejected, Retryable
 from tasks.lake.objects import change_objects
-from tasks.lake.schemas import IMAGES, INSTANCES, OBJECTS
+from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
 from tasks.preprocess.image_job import ImageJob, make_image
 from tasks.preprocess.transform import PREPROCESSING_VERSION
@@ -89,7 +89,9 @@ def _commit(
     run: Run,
 ) -> None:
     images = [{**row, "run_id": run.run_id} for row in made.values()]
-    lake.upsert(IMAGES, pl.DataFrame(images, schema=IMAGES.schema))
+    rows = pl.DataFrame(images, schema=IMAGES.schema)
+    lake.upsert(IMAGE_QUALITY, rows.select(IMAGE_QUALITY.schema.names()))
+    lake.upsert(IMAGES, rows)  # last: it says that an image is made
     follow("preprocessed", images)
     set_aside = [
         {

@@ -3,17 +3,39 @@
 It reads no pixels: two images with one digest are one picture under two UIDs.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from tasks.lake.schemas import IMAGES, INSTANCES
+from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES
 from tasks.lake.store import Lake
 from tasks.preprocess.quality import DEFECTS, DUPLICATED
 
 IMAGE_COLUMNS = ("sop_instance_key", "exam_key", "pixels_sha256", "quality_flags")
-"""Of `images`, what flags are made from."""
+"""Of `image_quality`, what flags are made from."""
 
 WRONG_SIDE = "wrong_side"
 """The pixels put the chest wall elsewhere than the header does: which breast is it?"""
+
+
+def complete_quality(lake: Lake) -> None:
+    """Give images that were made before there was `image_quality` their rows of it."""
+    if not _is_complete(lake):
+        columns = IMAGE_QUALITY.schema.names()
+        lake.insert_new(IMAGE_QUALITY, lake.read(IMAGES, columns=columns))
+
+
+def read_quality(lake: Lake, columns: Sequence[str], where: pl.Expr) -> pl.DataFrame:
+    """Read columns of `image_quality`; from `images` until a night has completed it.
+
+    Those lie between pixels: at 400 000 images they take seconds.
+    """
+    table = IMAGE_QUALITY if _is_complete(lake) else IMAGES
+    return lake.read(table, columns=columns, where=where)
+
+
+def _is_complete(lake: Lake) -> bool:
+    return lake.count(IMAGE_QUALITY) >= lake.count(IMAGES)
 
 
 def image_flags(images: pl.DataFrame) -> pl.DataFrame:
@@ -48,9 +70,9 @@ def exam_flags(
     """
     is_current = pl.col("preprocessing_version") == preprocessing_version
     in_question = _is_one_of("exam_key", exam_keys)
-    digests = lake.read(IMAGES, columns=["pixels_sha256"], where=is_current & in_question)
+    digests = read_quality(lake, ["pixels_sha256"], is_current & in_question)
     is_same = _is_one_of("pixels_sha256", None if exam_keys is None else digests.to_series())
-    images = lake.read(IMAGES, columns=IMAGE_COLUMNS, where=is_current & is_same)
+    images = read_quality(lake, IMAGE_COLUMNS, is_current & is_same)
     shown = [*DEFECTS, DUPLICATED, WRONG_SIDE]
     named = image_flags(images).select("exam_key", pl.col("flags").alias("flag"))
     flags = pl.concat([named.explode("flag"), _wrong_sides(lake, is_current, in_question)])
@@ -74,8 +96,7 @@ def _wrong_sides(lake: Lake, is_current: pl.Expr, in_question: pl.Expr) -> pl.Da
     columns = ["sop_instance_key", "exam_key", "chest_wall_side", "chest_wall_side_source"]
     told = lake.read(INSTANCES, columns=columns, where=is_told & in_question)
     is_one = _is_one_of("sop_instance_key", told["sop_instance_key"])
-    columns = ["sop_instance_key", "is_flipped"]
-    images = lake.read(IMAGES, columns=columns, where=is_current & is_one)
+    images = read_quality(lake, ["sop_instance_key", "is_flipped"], is_current & is_one)
     side = pl.when("is_flipped").then(pl.lit("right")).otherwise(pl.lit("left"))
     doubtful = told.join(images, on="sop_instance_key").filter(
         side.ne_missing(pl.col("chest_wall_side"))

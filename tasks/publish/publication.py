@@ -20,7 +20,7 @@ from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.completion import find_arriving, find_reopened
 from tasks.publish.drift import Drift, find_drift, with_ordering
-from tasks.publish.exam_quality import exam_flags, with_quality_flags
+from tasks.publish.exam_quality import complete_quality, exam_flags, with_quality_flags
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
@@ -89,6 +89,7 @@ def publish_list(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
     )
+    complete_quality(lake)
     rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION, rows["exam_key"]))
     late = pl.DataFrame({"exam_key": completion.reopened}).with_columns(
         quality_flags=pl.lit(LATE_VIEW)

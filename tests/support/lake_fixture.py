@@ -74,6 +74,9 @@ class MemoryLake:
         now = self._frames.get(table.name, table.schema.to_frame())
         return (now if version is None else self._past[table.name, version]).lazy()
 
+    def count(self, table: Table) -> int:
+        return self._frames.get(table.name, table.schema.to_frame()).height
+
     def history(self, table: Table) -> pl.DataFrame:
         versions = [version for name, version in self._past if name == table.name]
         return pl.DataFrame({"version": sorted(versions, reverse=True)})

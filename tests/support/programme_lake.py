@@ -13,6 +13,7 @@ from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
     FOLLOW_UPS,
+    IMAGE_QUALITY,
     IMAGE_SCORES,
     IMAGES,
     INSTANCES,
@@ -77,6 +78,7 @@ def fill_programme(lake, n_exams: int, seed: int = 1) -> pl.DataFrame:
     frames = {
         OBJECTS: images,
         INSTANCES: images.filter(pl.col("exam_key").is_not_null()),
+        IMAGE_QUALITY: images.filter(state="scored"),
         IMAGES: images.filter(state="scored"),
         IMAGE_SCORES: images.filter(state="scored").with_columns(malignancy_score="score"),
         EXAM_SCORES: exams.filter(state="scored"),

@@ -11,7 +11,15 @@ from typer.testing import CliRunner, Result
 from flows.cli import app
 from flows.stack.servers import EmbeddedS3
 from tasks.errors import SmartMammoError
-from tasks.lake.schemas import AUDIT, ERASURES, IMAGES, INSTANCES, OBJECTS, TABLES
+from tasks.lake.schemas import (
+    AUDIT,
+    ERASURES,
+    IMAGE_QUALITY,
+    IMAGES,
+    INSTANCES,
+    OBJECTS,
+    TABLES,
+)
 from tasks.privacy.subject import UnknownSubjectError
 from tasks.synthetic.dicom import build_mammogram_bytes, make_uid
 from tests.support.door import Door, open_door, zipped
@@ -70,6 +78,7 @@ def bytes_of_lake(door: Door) -> bytes:
 def test_she_leaves_every_version_and_others_stay(door, tmp_path):
     hers = set(rows(door).filter(pl.col("object_key").str.contains("hers"))["exam_key"])
     assert len(hers) == 2
+    assert set(rows(door, IMAGE_QUALITY)["exam_key"]) > hers
     before = rows(door, IMAGES).filter(~pl.col("exam_key").is_in(hers))
     result = erase("--json", str(tmp_path / "erasure.json"))
     assert "Proven" in result.output

@@ -2,13 +2,16 @@
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from reports_app.data import Reports
 from reports_app.links import QUALITY_PATH, Address
 from reports_app.pages import quality as page
 from reports_app.quality import BLANK, SHOWN, count_flags, groups, join_quality
 from reports_app.texts import TEXTS
-from tests.support.lake_fixture import MemoryLake
+from tasks.lake.schemas import IMAGE_QUALITY
+from tasks.publish.exam_quality import complete_quality
+from tests.support.lake_fixture import MemoryLake, fill_lake
 from tests.support.lake_rows import image_rows
 from tests.support.programme_lake import fill_programme
 
@@ -39,6 +42,17 @@ def test_images_alike_are_one_row_so_that_the_page_grows_with_groups_and_not_wit
         fill_programme(lake, n_exams)
         n_rows.append(Reports(lake).image_quality().height)
     assert n_rows[0] == n_rows[1]
+
+
+def test_the_night_that_completes_the_small_table_changes_no_figure():
+    lake = MemoryLake()
+    fill_lake(lake)
+    reports = Reports(lake)
+    former = reports.image_quality()
+    complete_quality(lake)
+    assert lake.read(IMAGE_QUALITY).height
+    assert reports.image_quality() is not former
+    assert_frame_equal(reports.image_quality(), former, check_row_order=False)
 
 
 def test_a_blank_image_counts_without_measures_and_a_replaced_one_not():

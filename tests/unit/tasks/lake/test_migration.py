@@ -15,6 +15,7 @@ from tasks.lake.columns import Table
 from tasks.lake.layout import delta_schema
 from tasks.lake.schemas import INSTANCES, LABELS, OUTCOMES, PRIORITY_LISTS, TABLES
 from tasks.lake.store import Lake
+from tasks.publish.exam_quality import complete_quality
 from tasks.publish.publication import publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate
@@ -31,6 +32,7 @@ def todays(tmp_path_factory) -> Lake:
     lake = Lake(str(tmp_path_factory.mktemp("todays") / "lake"))
     fill_lake(lake, n_exams=6)
     exam_key = lake.read(INSTANCES)["exam_key"][0]
+    complete_quality(lake)
     lake.insert_new(LABELS, LABELS.frame([label(exam_key)]))
     lake.insert_new(OUTCOMES, OUTCOMES.frame([outcome(exam_key)]))
     return lake

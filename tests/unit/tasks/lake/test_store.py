@@ -119,9 +119,11 @@ def test_an_upsert_of_many_rows_changes_them_all(lake: Lake):
 
 
 def test_an_upsert_keeps_other_rows_that_share_the_first_part_of_the_key(lake: Lake):
+    assert lake.count(IMAGES) == 0
     lake.upsert(IMAGES, image_rows(range(4)))
     lake.upsert(IMAGES, image_rows(range(4), preprocessing_version="v2"))
     assert lake.upsert(IMAGES, image_rows(range(2), etag="new")) == 2
+    assert lake.count(IMAGES) == lake.read(IMAGES).height == 8
     etags = lake.read(IMAGES).sort(IMAGES.key)["etag"].to_list()
     assert etags == ["new", "etag", "new", "etag", "etag", "etag", "etag", "etag"]
 

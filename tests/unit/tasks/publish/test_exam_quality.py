@@ -2,8 +2,13 @@
 
 import polars as pl
 
-from tasks.lake.schemas import IMAGES, INSTANCES, PRIORITY_LISTS
-from tasks.publish.exam_quality import exam_flags, image_flags, with_quality_flags
+from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES, PRIORITY_LISTS
+from tasks.publish.exam_quality import (
+    complete_quality,
+    exam_flags,
+    image_flags,
+    with_quality_flags,
+)
 from tests.support.lake_fixture import MemoryLake
 from tests.support.lake_rows import image_rows
 from tests.support.rows import instances
@@ -39,6 +44,20 @@ def test_of_some_exams_a_picture_of_another_exam_is_found_and_no_other_exam_told
         ("exam-0", "duplicated_pixels")
     ]
     assert "exam-2" not in flags["exam_key"]
+
+
+def test_flags_are_the_same_before_and_after_the_small_table_is_complete():
+    images = [image_rows(range(1), b"same"), image_rows(range(4, 5), b"same")]
+    lake = lake_of(*images, image_rows(range(8, 9), b"x", quality_flags="blurred"))
+    rows = lake.read(IMAGES).select(IMAGE_QUALITY.schema.names())
+    lake.insert_new(IMAGE_QUALITY, rows.head(1))
+    former = exam_flags(lake, "v1")
+    assert former.height == 3
+    for _ in range(2):
+        complete_quality(lake)
+        assert lake.read(IMAGE_QUALITY).sort("exam_key").equals(rows.sort("exam_key"))
+    lake.replace(IMAGES, IMAGES.schema.to_frame())  # nothing is left to be read from it
+    assert exam_flags(lake, "v1").equals(former)
 
 
 def test_another_preprocessing_of_an_image_is_no_duplicate():
