@@ -10,10 +10,11 @@ import polars as pl
 
 from tasks.errors import RejectionReason
 from tasks.preprocess.quality import DEFECTS, DUPLICATED, FINDINGS
-from tasks.publish.exam_quality import image_flags
+from tasks.publish.exam_quality import name_flags
 from tasks.publish.proportions import Proportion
 
 BLANK = "blank"
+_GROUPS = ("site", "manufacturer")
 SHOWN = (BLANK, *DEFECTS, DUPLICATED)
 """What counts as a defect, in the order of the page's columns."""
 
@@ -44,19 +45,29 @@ def join_quality(
     Args:
         objects: Present ones: sop_instance_key, etag, state, reason.
         instances: sop_instance_key, site, manufacturer.
-        images: Columns of `images` for `image_flags`, with etag.
+        images: Columns of `images` for `name_flags`, with etag.
 
     Returns:
         site and manufacturer ("" where unknown), flags, a list, and n, how many images.
     """
     is_blank = pl.col("reason") == RejectionReason.NO_BREAST_FOUND.value
     present = objects.filter(pl.col("state") != "rejected").drop_nulls("sop_instance_key")
-    blank = present.filter(is_blank).select("sop_instance_key", flags=pl.lit([BLANK]))
-    measured = image_flags(images.join(present, on=["sop_instance_key", "etag"], how="semi"))
-    known = measured.drop_nulls("quality_flags").select("sop_instance_key", "flags")
-    facts = instances.select("sop_instance_key", pl.col("site", "manufacturer").fill_null(""))
-    images = pl.concat([blank, known]).join(facts, on="sop_instance_key")
-    return images.group_by("site", "manufacturer", "flags").agg(n=pl.len().cast(pl.Int64))
+    blank = _count(present.filter(is_blank), instances, []).with_columns(flags=pl.lit([BLANK]))
+    measured = images.join(present, on=["sop_instance_key", "etag"], how="semi").with_columns(
+        is_repeated=pl.col("pixels_sha256").is_duplicated()
+    )
+    kinds = ["quality_flags", "is_repeated"]
+    known = _count(measured.drop_nulls("quality_flags"), instances, kinds)
+    counts = [blank, name_flags(known, pl.col("is_repeated")).drop(kinds)]
+    return pl.concat(counts, how="diagonal").group_by(*_GROUPS, "flags").agg(pl.col("n").sum())
+
+
+def _count(images: pl.DataFrame, instances: pl.DataFrame, kinds: list[str]) -> pl.DataFrame:
+    """How many images are alike, n: lists of flags are then made for kinds, not for images."""
+    facts = instances.select("sop_instance_key", *_GROUPS)
+    known = images.select("sop_instance_key", *kinds).join(facts, on="sop_instance_key")
+    counts = known.group_by(*_GROUPS, *kinds).agg(n=pl.len().cast(pl.Int64))
+    return counts.with_columns(pl.col(_GROUPS).fill_null(""))
 
 
 def groups(quality: pl.DataFrame, column: str) -> list[Group]:

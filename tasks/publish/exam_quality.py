@@ -47,8 +47,12 @@ def image_flags(images: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The same with `flags`, a list.
     """
-    n_holders = pl.col("sop_instance_key").n_unique().over("pixels_sha256")
-    repeated = pl.when(n_holders > 1).then(pl.lit([DUPLICATED])).otherwise(pl.lit([]))
+    return name_flags(images, pl.col("pixels_sha256").is_duplicated())
+
+
+def name_flags(images: pl.DataFrame, is_repeated: pl.Expr) -> pl.DataFrame:
+    """Add `flags`, a list: those of `quality_flags`, and that of a repeated picture."""
+    repeated = pl.when(is_repeated).then(pl.lit([DUPLICATED])).otherwise(pl.lit([]))
     own = pl.col("quality_flags").fill_null("").str.split(",")
     named = own.list.concat(repeated.cast(pl.List(pl.String)))
     return images.with_columns(flags=named.list.set_difference([""]))
