@@ -127,7 +127,7 @@ def _expected_strip(figure: go.Figure, t: Texts) -> None:
 
 def group_labels(exams: pl.DataFrame, column: str, t: Texts) -> list[tuple[str, str]]:
     """The groups of site, manufacturer or age_band that occur, with their labels, in order."""
-    present = set(exams[column])
+    present = set(exams[column].unique())
     order = AGE_BANDS if column == "age_band" else sorted(present - {UNKNOWN})
     kind = "age" if column == "age_band" else column
     known = [(value, t.code(kind, value)) for value in order if value in present]

@@ -33,15 +33,16 @@ def empty_figure(
     t: Texts, x_title: str | None, y_title: str | None, **layout: Any
 ) -> go.Figure:
     """An empty figure in the pages' manner: white, few lines, direct labels."""
-    figure = go.Figure()
-    figure.update_layout(
-        template="none",
-        font={"family": _FONT, "size": 12, "color": INK},
-        separators=t.plotly_separators,
-        margin={"l": 8, "r": 16, "t": 24, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={
+    axis = {"automargin": True, "gridcolor": GRID, "zeroline": False}
+    title = {"font": {"size": 12, "color": MUTED}, "standoff": 8}
+    manner: dict[str, Any] = {
+        "template": "none",
+        "font": {"family": _FONT, "size": 12, "color": INK},
+        "separators": t.plotly_separators,
+        "margin": {"l": 8, "r": 16, "t": 24, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "legend": {
             "orientation": "h",
             "y": 1.02,
             "yanchor": "bottom",
@@ -49,20 +50,18 @@ def empty_figure(
             "font": {"size": 11},
             "traceorder": "normal",
         },
-        hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK, "family": _FONT}},
-        **layout,
-    )
-    axis: dict[str, Any] = {
-        "automargin": True,
-        "gridcolor": GRID,
-        "zeroline": False,
-        "title": {"font": {"size": 12, "color": MUTED}, "standoff": 8},
+        "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": INK, "family": _FONT}},
+        "xaxis": {**axis, "title": {**title, "text": x_title}, "linecolor": "#c3cad2"},
+        "yaxis": {
+            **axis,
+            "title": {**title, "text": y_title},
+            "showline": False,
+            "ticks": "",
+            "ticklabelstandoff": 6,
+        },
     }
-    figure.update_xaxes(**axis, title_text=x_title, linecolor="#c3cad2")
-    figure.update_yaxes(
-        **axis, title_text=y_title, showline=False, ticks="", ticklabelstandoff=6
-    )
-    return figure
+    # At once: plotly's updates, property by property, took most of a page's time.
+    return go.Figure(layout={**manner, **layout})
 
 
 def warm_up() -> None:

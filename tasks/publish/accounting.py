@@ -60,7 +60,7 @@ def _check(current: pl.DataFrame) -> None:
         raise ContractViolation(
             f"{twice} object keys stand in `objects` in more than one present version."
         )
-    if unknown := set(current["state"]) - set(STATES):
+    if unknown := set(current["state"].unique()) - set(STATES):
         raise ContractViolation(f"`objects` holds the unknown states {sorted(unknown)}.")
     is_set_aside = pl.col("state").is_in(["unscorable", "rejected"])
     if unexplained := current.filter(is_set_aside != pl.col("reason").is_not_null()).height:

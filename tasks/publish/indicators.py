@@ -211,7 +211,7 @@ def rounded_share(share: Proportion) -> Proportion | None:
 
 def by_group(indicator: Indicator, exams: pl.DataFrame, column: str) -> list[Group]:
     """The indicator in each group; what is hidden follows from no other group and no total."""
-    values = sorted(set(exams[column].drop_nulls()) - {""})
+    values = sorted(set(exams[column].drop_nulls().unique()) - {""})
     unknown = exams.filter(pl.col(column).is_null() | (pl.col(column) == ""))
     parts = [exams.filter(pl.col(column) == value) for value in values]
     shares = [count(indicator, part) for part in (*parts, unknown)]
