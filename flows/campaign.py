@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -29,7 +29,9 @@ from tasks import steps
 from tasks.errors import SmartMammoError
 from tasks.ingest.intake import unread_batches
 from tasks.ingest.shards import waiting_shards
-from tasks.lake.schemas import OBJECTS, RUNS
+from tasks.lake.backup import files_of
+from tasks.lake.digests import record
+from tasks.lake.schemas import OBJECTS, RUNS, TABLES
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
 from tasks.publish.accounting import COUNTED_COLUMNS, Accounting, count_objects
@@ -159,10 +161,20 @@ def _report(
     )
 
 
+def _with_digests(services: Services, report: NightReport) -> NightReport:
+    """Record the digests of the files that came since the last night, this one's with them."""
+    try:
+        record(services.lake, files_of(services.lake), TABLES)
+    except SmartMammoError as error:
+        return replace(report, failures=(*report.failures, str(error)))
+    return report
+
+
 def _close(services: Services, report: NightReport) -> State[None]:
     """Leave the report where people look in the morning, and end as what the night was."""
     if report.has_written:
         services.lake.insert_new(RUNS, RUNS.frame([as_row(report)]))
+    report = _with_digests(services, report)
     markdown = as_markdown(report, f"http://127.0.0.1:{services.settings.app_port}/list")
     create_markdown_artifact(
         markdown, key="night", description=f"Night of {report.run.list_date}"

@@ -7,14 +7,24 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+import polars as pl
+
 from flows.services import build_lake, load_settings
-from tasks.errors import Misconfigured
-from tasks.lake import backup, check, upkeep
+from tasks.errors import ContractViolation, Misconfigured, SmartMammoError
+from tasks.lake import backup, check, digests, upkeep
 from tasks.lake.columns import Table
+from tasks.lake.file_tables import LAKE_FILES
+from tasks.lake.files import LakeFiles
 from tasks.lake.schemas import TABLES
 from tasks.lake.store import Lake
 
 MIB = 1 << 20
+
+_REMEDY = "Move the lake away and bring it back from a backup: mammo lake restore DIR."
+_NO_DIGESTS = (
+    "Without a backup, move the folder lake_files alone away: the next night makes it anew, of "
+    "the files as they are then."
+)
 
 CopyLake = Callable[[Lake, Lake, Sequence[Table]], backup.Copied]
 
@@ -28,12 +38,17 @@ def migrate_lake(*, is_dry: bool) -> Iterator[str]:
             yield f"{table.name}: {migration.sentence}"
             if not is_dry:
                 lake.migrate(table)
+    if not is_dry:
+        record_digests(lake)
 
 
 def compact_lake(*, is_dry: bool, by_exam: bool) -> Iterator[str]:
     """Join small files of every table; a sentence for each that has some, or is sorted."""
     lake, tables = _open()
-    for table in tables:
+    # Digests last: so that those of the files that are joined now are joined, too.
+    for table in sorted(tables, key=lambda table: table == LAKE_FILES):
+        if table == LAKE_FILES and not is_dry:
+            record_digests(lake)
         before = upkeep.measure(lake, table)
         is_sorted = by_exam and upkeep.can_be_sorted(table)
         if not before.n_small and not is_sorted:
@@ -47,6 +62,8 @@ def compact_lake(*, is_dry: bool, by_exam: bool) -> Iterator[str]:
         else:
             after = upkeep.compact(lake, table, by_exam=by_exam)
             yield f"{table.name}: {before.n_files} files are {after.n_files}{how}"
+    if not is_dry:
+        record_digests(lake)
 
 
 def vacuum_lake(*, is_dry: bool) -> Iterator[str]:
@@ -54,11 +71,14 @@ def vacuum_lake(*, is_dry: bool) -> Iterator[str]:
     lake, tables = _open()
     days = load_settings().lake_retention_days
     files = backup.files_of(lake)
+    if not is_dry:
+        _drop_expired(lake, files, tables)
     for table in tables:
         waste = upkeep.find_waste(lake, files, table, timedelta(days=days), datetime.now(UTC))
         if waste.paths:
             done = "would delete" if is_dry else "deleted"
             if not is_dry:
+                digests.drop(lake, waste.paths)
                 upkeep.vacuum(files, waste)
             yield (
                 f"{table.name}: {done} {len(waste.paths)} files that no version of the last "
@@ -68,8 +88,7 @@ def vacuum_lake(*, is_dry: bool) -> Iterator[str]:
 
 def check_lake(*, with_values: bool) -> Iterator[tuple[str, bool]]:
     """Check every table; a sentence for each, and whether it is a problem."""
-    lake, tables = _open()
-    yield from _check(lake, tables, with_values=with_values)
+    yield from _check(build_lake(load_settings()), with_values=with_values)
 
 
 def back_up_lake(target_url: str) -> str:
@@ -82,7 +101,14 @@ def restore_lake(source_url: str) -> Iterator[tuple[str, bool]]:
     """Restore a backup to where the settings say, and check it; sentences and problems."""
     lake = build_lake(load_settings())
     yield _timed(backup.restore, build_lake_at(source_url), lake, "Restored to"), False
-    yield from _check(lake, _existing(lake), with_values=True)
+    yield from _check(lake, with_values=True)
+    record_digests(lake)
+
+
+def record_digests(lake: Lake, *, thoroughly: bool = True) -> int:
+    """Record the digests of the lake's files that have none; how many they were."""
+    files = backup.files_of(lake)
+    return digests.record(lake, files, TABLES, thoroughly=thoroughly)
 
 
 def build_lake_at(url: str) -> Lake:
@@ -92,24 +118,59 @@ def build_lake_at(url: str) -> Lake:
 
 def _open() -> tuple[Lake, list[Table]]:
     lake = build_lake(load_settings())
-    if not (tables := _existing(lake)):
-        raise Misconfigured(
-            f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
-            "SMART_MAMMO_HOME to the folder where its nights run."
-        )
+    if not (tables := [table for table in TABLES if lake.version(table) is not None]):
+        raise _no_lake(lake)
     return lake, tables
 
 
-def _existing(lake: Lake) -> list[Table]:
-    return [table for table in TABLES if lake.version(table) is not None]
+def _no_lake(lake: Lake) -> Misconfigured:
+    return Misconfigured(
+        f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
+        "SMART_MAMMO_HOME to the folder where its nights run."
+    )
 
 
-def _check(lake: Lake, tables: list[Table], *, with_values: bool) -> Iterator[tuple[str, bool]]:
+def _drop_expired(lake: Lake, files: LakeFiles, tables: list[Table]) -> None:
+    rows = lake.read(LAKE_FILES)
+    gone = [path for table in tables for path in digests.expired(files, table, rows)]
+    digests.drop(lake, gone)
+
+
+def _check(lake: Lake, *, with_values: bool) -> Iterator[tuple[str, bool]]:
+    """Check what lies there: a table whose log is damaged cannot be opened."""
+    files, tables, has_problem = backup.files_of(lake), TABLES, False
+    if not any(files.sizes(table.name) for table in TABLES):
+        raise _no_lake(lake)
+    try:
+        rows = lake.read(LAKE_FILES)
+    except SmartMammoError as error:
+        rows, has_problem = LAKE_FILES.frame([]), True
+        tables = tuple(table for table in TABLES if table != LAKE_FILES)
+        yield f"{error} No file is held to its digest. {_NO_DIGESTS}", True
+    for path in digests.strangers(TABLES, rows):
+        has_problem = True
+        yield f"{path!r} in lake_files is no table's: that row is damaged.", True
     for table in tables:
-        found = check.check_table(lake, backup.files_of(lake), table, with_values=with_values)
-        yield from ((problem, True) for problem in found.problems)
-        if not found.problems:
-            yield f"{table.name}: whole, {found.n_rows} rows in {found.n_files} files", False
+        for sentence, is_problem in _check_table(lake, files, table, rows, with_values):
+            has_problem |= is_problem
+            yield sentence, is_problem
+    if has_problem:
+        yield _REMEDY, True
+
+
+def _check_table(
+    lake: Lake, files: LakeFiles, table: Table, rows: pl.DataFrame, with_values: bool
+) -> Iterator[tuple[str, bool]]:
+    try:
+        found = check.check_table(lake, files, table, with_values=with_values, digests=rows)
+    except ContractViolation as error:
+        yield str(error), True
+        return
+    yield from ((problem, True) for problem in found.problems)
+    if not found.problems and files.sizes(table.name):
+        lacking = f"; {found.n_unrecorded} files have no digest yet" * bool(found.n_unrecorded)
+        whole = f"{table.name}: whole, {found.n_rows} rows in {found.n_files} files"
+        yield f"{whole}{lacking}", False
 
 
 def _timed(copy: CopyLake, source: Lake, target: Lake, done: str) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from tasks.errors import ContractViolation, Misconfigured
 from tasks.lake.columns import Table
+from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.files import LakeFiles
 from tasks.lake.store import Lake
 
@@ -61,7 +62,8 @@ def back_up(source: Lake, target: Lake, tables: Sequence[Table]) -> Copied:
     copied = Copied()
     from_files, to_files = files_of(source), files_of(target)
     wanted = set[str]()
-    for table in tables:
+    # Digests first: a file that is written meanwhile then has none, and none lacks its file.
+    for table in sorted(tables, key=lambda table: table != LAKE_FILES):
         if (version := source.version(table)) is not None:
             copied.versions[table.name] = version
             paths = _paths(source, from_files, table, version)

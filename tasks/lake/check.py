@@ -1,4 +1,4 @@
-"""Proves that a table is whole: its files are there, as long as its log says, and readable.
+"""Proves that a table is whole: its files are there, as they were written, and readable.
 
 It changes nothing and mends nothing: it says what is wrong.
 """
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.errors import ContractViolation
 from tasks.lake.columns import Table
+from tasks.lake.digests import Compared, compare
 from tasks.lake.files import LakeFiles
 from tasks.lake.store import Lake
 
@@ -28,27 +29,38 @@ class Checked:
         n_files: Data files of the latest version.
         n_rows: Their rows.
         problems: Sentences; none where the table is whole.
+        n_unrecorded: Files of any version that have no digest.
     """
 
     n_files: int
     n_rows: int
     problems: tuple[str, ...]
+    n_unrecorded: int = 0
 
 
 def check_table(
-    lake: Lake, files: LakeFiles, table: Table, *, with_values: bool = False
+    lake: Lake,
+    files: LakeFiles,
+    table: Table,
+    *,
+    with_values: bool = False,
+    digests: pl.DataFrame | None = None,
 ) -> Checked:
-    """Check a table's latest version; a table that does not exist is whole.
+    """Check a table's latest version, and all files that have a digest; no table is whole.
 
     Args:
         lake: Where.
         files: Of that lake.
         table: Which.
         with_values: Also decode every value, and hold pixels to their digests.
+        digests: Rows of `lake_files`; without them no file is held to its digest.
 
     Raises:
         Retryable: If the storage does not answer.
     """
+    compared = Compared() if digests is None else compare(files, table, digests)
+    if compared.problems:
+        return Checked(0, 0, compared.problems)
     try:
         delta = lake.opened(table)
     except ContractViolation as error:
@@ -63,7 +75,8 @@ def check_table(
         problems += _problems_of_file(files, path, action, sizes, with_values=with_values)
     if not problems:
         problems += _repeated_keys(lake, table)
-    return Checked(actions.height, int(actions["num_records"].sum()), tuple(problems))
+    n_rows = int(actions["num_records"].sum())
+    return Checked(actions.height, n_rows, tuple(problems), compared.n_unrecorded)
 
 
 def _problems_of_file(

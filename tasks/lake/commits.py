@@ -144,8 +144,8 @@ def translated(table: Table) -> Generator[None]:
         yield
     except (SchemaMismatchError, DeltaProtocolError) as error:
         raise ContractViolation(f"Table {table.name}: {_sentence(error)}") from error
-    except (pl.exceptions.ComputeError, pl.exceptions.PanicException) as error:
-        # Rust panics on a truncated Parquet file.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        # Rust panics on a truncated Parquet file; a flipped bit may be in a column's name.
         raise ContractViolation(
             f"A file of table {table.name} is damaged: {_sentence(error)}"
         ) from error

@@ -44,6 +44,12 @@ class LakeFiles:
         files = {info.path: info.size for info in found if info.type == FileType.File}
         return dict(sorted(files.items()))
 
+    def size_of(self, path: str) -> int | None:
+        """Size in bytes of one file; None where there is no such file."""
+        with self._translated():
+            found = self._system.get_file_info(path)
+        return found.size if found.type == FileType.File else None
+
     def written_at(self, folder: str) -> dict[str, datetime]:
         """When each file below a folder was written, in UTC, by its path."""
         selector = FileSelector(folder, allow_not_found=True, recursive=True)

@@ -11,7 +11,7 @@ mended, and until then only versions of the past that name that file cannot be r
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from tasks.errors import ContractViolation, Retryable
 from tasks.lake.columns import Table
+from tasks.lake.digests import drop
 from tasks.lake.files import LakeFiles
 from tasks.lake.parquet_rows import count_rows, count_rows_with, without_rows_of
 from tasks.lake.search import search_file
@@ -65,11 +66,12 @@ def forget(lake: Lake, files: LakeFiles, table: Table, keys: frozenset[str]) -> 
         Retryable: If a writer put such a row into the latest version meanwhile.
         ContractViolation: If a file of the table is damaged.
     """
-    past = _Past(files, table, keys)
+    past = _Past(lake, files, table, keys)
     past.remove_strays()
     holders = past.holders()
     if not holders and not past.is_quoted():
         return Forgotten()
+    past.drop_digests([*past.checkpoints(), *holders])
     latest, live = lake.settle(table)
     if reborn := live & holders.keys():
         raise Retryable(
@@ -79,27 +81,43 @@ def forget(lake: Lake, files: LakeFiles, table: Table, keys: frozenset[str]) -> 
     past.remove_checkpoints_before(latest)
     for path in holders:
         past.rewrite(path)
-    return Forgotten(sum(holders.values()), len(holders), past.mend_log())
+    forgotten = Forgotten(sum(holders.values()), len(holders), past.mend_log())
+    past.drop_digests(past.touched)  # again: somebody may have recorded them meanwhile
+    return forgotten
 
 
 class _Past:
     """The files of one table, by their path below its folder."""
 
-    def __init__(self, files: LakeFiles, table: Table, keys: frozenset[str]) -> None:
+    def __init__(
+        self, lake: Lake, files: LakeFiles, table: Table, keys: frozenset[str]
+    ) -> None:
+        self._lake = lake
         self._files = files
         self._table = table
         self._keys = keys
+        self.touched: set[str] = set()
+
+    def drop_digests(self, paths: Iterable[str]) -> None:
+        """Take files out of `lake_files` that are about to be written anew or deleted."""
+        self.touched |= set(paths)
+        drop(self._lake, {self._path(path) for path in self.touched})
+
+    def checkpoints(self) -> list[str]:
+        """All that there are: the latest is written anew, older ones go."""
+        return list(filter(_CHECKPOINT.fullmatch, self._sizes()))
 
     def remove_strays(self) -> None:
         """Delete what killed writers left and no commit names, if it holds a key or is torn."""
         named = {action["path"] for action in self._actions("add", "remove")}
-        for path in self._sizes().keys() - named:
-            if not path.startswith(_LOG):
-                is_stray = self._is_parquet_to_delete(path)
-            else:
-                is_stray = not _IN_LOG.fullmatch(path) and self._is_quoted_in(path)
-            if is_stray:
-                self._files.delete(self._path(path))
+        strays = [path for path in self._sizes().keys() - named if self._is_stray(path)]
+        for path in strays:
+            self._files.delete(self._path(path))
+
+    def _is_stray(self, path: str) -> bool:
+        if not path.startswith(_LOG):
+            return self._is_parquet_to_delete(path)
+        return not _IN_LOG.fullmatch(path) and self._is_quoted_in(path)
 
     def _is_parquet_to_delete(self, path: str) -> bool:
         try:
@@ -119,8 +137,8 @@ class _Past:
 
     def is_quoted(self) -> bool:
         """Whether the log quotes a key, or says of a file what is no longer so."""
-        checkpoints = filter(_CHECKPOINT.fullmatch, self._sizes())
-        return any(self._outdated_commits()) or any(map(self._is_quoted_in, checkpoints))
+        quoting = map(self._is_quoted_in, self.checkpoints())
+        return any(self._outdated_commits()) or any(quoting)
 
     def remove_checkpoints_before(self, version: int) -> None:
         """Delete older checkpoints: they quote rows, and say former sizes."""
@@ -137,6 +155,7 @@ class _Past:
     def mend_log(self) -> int:
         """Write the commits anew that say of a file what is no longer so, or quote a key."""
         outdated = list(self._outdated_commits())
+        self.drop_digests(path for path, _ in outdated)
         for path, text in outdated:
             self._files.write(self._path(path), text.encode())
         return len(outdated)

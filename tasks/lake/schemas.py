@@ -5,6 +5,7 @@ module a group. Reading and committing is `tasks.lake.store`'s work.
 """
 
 from tasks.lake.custody_tables import AUDIT, ERASURES
+from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.model_tables import DEPLOYMENTS, LABELS, MODEL_REPORTS, MODEL_VERSIONS
 from tasks.lake.night_tables import OUTCOMES, PRIORITY_LISTS, RUNS
 from tasks.lake.object_tables import IMAGE_QUALITY, IMAGES, INSTANCES, OBJECTS
@@ -33,4 +34,5 @@ TABLES = (
     FOLLOW_UPS,
     TARGETS,
     READING_EVENTS,
+    LAKE_FILES,
 )

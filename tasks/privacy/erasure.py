@@ -14,10 +14,11 @@ from tasks.errors import ContractViolation, RejectionReason
 from tasks.ingest.containers import container_of
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser
+from tasks.lake.digests import record
 from tasks.lake.files import LakeFiles
 from tasks.lake.history import Forgotten, forget
 from tasks.lake.objects import change_objects
-from tasks.lake.schemas import AUDIT, OBJECTS
+from tasks.lake.schemas import AUDIT, LAKE_FILES, OBJECTS, TABLES
 from tasks.lake.search import Searched, search
 from tasks.lake.store import Lake
 from tasks.privacy import open_erasures
@@ -80,6 +81,7 @@ class Eraser:
         n_rows = self._delete_rows(subject)
         n_deleted = self._delete_objects(subject, store) if store else 0
         forgotten = self._forget(subject, with_objects=store is not None)
+        self._record_digests()
         searched = self.prove(subject)
         open_erasures.close(self.files, subject)
         return Erasure(n_rows, forgotten, n_deleted, searched)
@@ -151,6 +153,11 @@ class Eraser:
                     keys |= _whole_objects(subject)
                 total += forget(self.lake, self.files, table, keys)
         return total
+
+    def _record_digests(self) -> None:
+        """Record the files that were written anew; the first record is left to a night."""
+        if self.lake.version(LAKE_FILES) is not None:
+            record(self.lake, self.files, TABLES, thoroughly=True)
 
 
 def _whole_objects(subject: Subject) -> frozenset[str]:

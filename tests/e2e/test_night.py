@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from pydicom import dcmread
 
+from flows.upkeep import check_lake
 from tasks.lake.schemas import (
     EXAM_SCORES,
     IMAGE_SCORES,
@@ -115,6 +116,7 @@ def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(
     objects = list(generate_campaign(QUIET))
     campaign.put(objects[1:])
     campaign.run()
+    assert_every_file_has_its_digest()
     former = campaign.lake.version(PRIORITY_LISTS)
     flagged = campaign.read(PRIORITY_LISTS).filter(
         pl.col("flags").str.contains("views_missing")
@@ -131,6 +133,14 @@ def test_a_late_view_reopens_its_exam_and_the_former_list_stays_in_history(
     assert reopened["n_images_scored"][0] == 4
     then = campaign.lake.scan(PRIORITY_LISTS, former).collect()
     assert then.filter(pl.col("flags").str.contains("views_missing")).height == 1
+    assert_every_file_has_its_digest()
+
+
+def assert_every_file_has_its_digest() -> None:
+    """What the nights wrote, and what was decided between them."""
+    told = list(check_lake(with_values=False))
+    assert any(sentence.startswith("lake_files: whole") for sentence, _ in told)
+    assert [told for told in told if told[1] or "no digest" in told[0]] == []
 
 
 def test_the_next_day_has_a_list_of_its_own_without_scoring_again(campaign):

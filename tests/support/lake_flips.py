@@ -1,7 +1,8 @@
 """Harms a lake's files in seeded ways and counts what its check notices.
 
 `python -m tests.support.lake_flips [N]` prints the counts as JSON: N flips of one bit and N
-truncations a table, and of the flips that went unnoticed how many changed what is read.
+truncations of each of two data files and two entries of the log, and of the flips that went
+unnoticed how many changed what is read.
 """
 
 import json
@@ -18,31 +19,49 @@ from tasks.errors import SmartMammoError
 from tasks.lake.backup import files_of
 from tasks.lake.check import check_table
 from tasks.lake.columns import Table
-from tasks.lake.schemas import IMAGES, OBJECTS
+from tasks.lake.digests import record
+from tasks.lake.schemas import IMAGES, LAKE_FILES, OBJECTS
 from tasks.lake.store import Lake
 from tests.support.lake_rows import image_rows, object_rows
 
 SEED = 16
+TABLES = (OBJECTS, IMAGES)
 
 
 def count_noticed(n: int) -> dict[str, dict[str, int]]:
-    """Harm the only data file of two tables, `n` times each way; counts by kind of harm."""
+    """Harm each file of two tables that has a digest, `n` times each way; counts by harm."""
     counts: dict[str, Counter[str]] = {"flips": Counter(), "truncations": Counter()}
     with TemporaryDirectory() as folder:
-        lake = Lake(folder)
-        lake.upsert(OBJECTS, object_rows(range(500)))
-        pixels = random.Random(SEED).randbytes(1 << 14)
-        lake.insert_new(IMAGES, image_rows(range(8), pixels=pixels))
-        for table in (OBJECTS, IMAGES):
+        lake = small_lake(folder)
+        for table in TABLES:
             sound = lake.read(table)
-            for kind in harm(lake, table, n):
-                counts[kind][outcome(lake, table, sound)] += 1
+            for file in recorded_files(lake, table):
+                for kind in harm(file, n):
+                    counts[kind][outcome(lake, table, sound)] += 1
     return {kind: dict(found) for kind, found in counts.items()}
 
 
-def harm(lake: Lake, table: Table, n: int) -> Iterator[str]:
-    """Harm the file anew for each turn of the caller, and mend it at the end."""
-    [file] = Path(lake.url, table.name).rglob("part-*.parquet")
+def small_lake(url: str) -> Lake:
+    """Two tables of one data file each, with their digests."""
+    lake = Lake(url)
+    lake.upsert(OBJECTS, object_rows(range(500)))
+    pixels = random.Random(SEED).randbytes(1 << 14)
+    lake.insert_new(IMAGES, image_rows(range(8), pixels=pixels))
+    record(lake, files_of(lake), TABLES)
+    return lake
+
+
+def recorded_files(lake: Lake, table: Table) -> list[Path]:
+    """The data file of a table, and the entry of its log that names it."""
+    [data] = Path(lake.url, table.name).rglob("part-*.parquet")
+    files = [data, Path(lake.url, table.name, "_delta_log", f"{1:020}.json")]
+    digests = lake.read(LAKE_FILES)["path"].to_list()
+    assert {str(file.relative_to(lake.url)) for file in files} <= set(digests)
+    return files
+
+
+def harm(file: Path, n: int) -> Iterator[str]:
+    """Harm a file anew for each turn of the caller, and mend it at the end."""
     whole, chance = file.read_bytes(), random.Random(SEED)
     for _ in range(n):
         data = bytearray(whole)
@@ -56,8 +75,9 @@ def harm(lake: Lake, table: Table, n: int) -> Iterator[str]:
 
 def outcome(lake: Lake, table: Table, sound: pl.DataFrame) -> str:
     """noticed, harmless where what is read is the same, or unnoticed."""
+    digests = lake.read(LAKE_FILES)
     try:
-        checked = check_table(lake, files_of(lake), table, with_values=True)
+        checked = check_table(lake, files_of(lake), table, with_values=True, digests=digests)
         if checked.problems:
             return "noticed"
         return "harmless" if lake.read(table).equals(sound) else "unnoticed"
@@ -66,5 +86,5 @@ def outcome(lake: Lake, table: Table, sound: pl.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     sys.stdout.write(json.dumps(count_noticed(n), indent=2) + "\n")
