@@ -168,9 +168,9 @@ def _check_table(
         return
     yield from ((problem, True) for problem in found.problems)
     if not found.problems and files.sizes(table.name):
-        lacking = f"; {found.n_unrecorded} files have no digest yet" * bool(found.n_unrecorded)
         whole = f"{table.name}: whole, {found.n_rows} rows in {found.n_files} files"
-        yield f"{whole}{lacking}", False
+        n = found.n_unrecorded
+        yield f"{whole}; {n} files have no digest yet" if n else whole, False
 
 
 def _timed(copy: CopyLake, source: Lake, target: Lake, done: str) -> str:

@@ -53,7 +53,7 @@ def check(
         bool, typer.Option("--values", help="Decode every value; hold pixels to their digests.")
     ] = False,
 ) -> None:
-    """Prove that every table is whole; exit code 1 where one is not."""
+    """Prove that every table is whole, each file as it was written; else exit code 1."""
     from flows.upkeep import check_lake
 
     _tell(check_lake(with_values=with_values))
