@@ -161,8 +161,9 @@ def count(indicator: Indicator, exams: pl.DataFrame) -> Proportion:
         indicator: Which share.
         exams: Columns of `tasks.publish.programme.with_durations`, and is_top_tenth.
     """
-    counts = exams.filter(indicator.denominator)
-    return Proportion(counts.filter(indicator.numerator).height, counts.height)
+    counted = indicator.denominator
+    counts = {"n_events": (counted & indicator.numerator).sum(), "n": counted.sum()}
+    return Proportion(**exams.select(**counts).row(0, named=True))
 
 
 def shown_part(whole: Proportion, part: Proportion) -> Proportion | None:
