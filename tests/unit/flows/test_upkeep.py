@@ -37,7 +37,8 @@ def test_a_dry_run_says_what_compaction_does_and_does_it_not(lake):
     assert lake.version(OBJECTS) == version
     assert mammo("compact")[1] == "objects: 4 files are 1\n"
     assert mammo("compact")[1] == "There is nothing to join.\n"
-    assert mammo("compact", "--by-exam")[1] == "objects: 1 files are 1, sorted by exam\n"
+    by_exam = mammo("compact", "--by-exam")[1].splitlines()
+    assert by_exam[0] == "objects: 1 files are 1, sorted by exam"
     assert mammo("vacuum")[1] == "There is nothing to delete.\n"
 
 

@@ -39,7 +39,9 @@ def test_a_checkpoint_that_is_a_pickle_is_refused_and_its_code_does_not_run(tmp_
 
 def test_shipped_code_unpickles_nothing():
     calls = re.compile(
-        r"^\s*(import pickle|from pickle)|\btorch\.load\(|\bjoblib\b", re.MULTILINE
+        r"^\s*(import pickle|from pickle import (?!UnpicklingError$))|\bjoblib\b"
+        r"|\btorch\.load\((?!.*weights_only=True\)$)",
+        re.MULTILINE,
     )
     files = [path for folder in SHIPPED for path in (ROOT / folder).rglob("*.py")]
     assert len(files) > 100
