@@ -74,8 +74,17 @@ def test_the_night_is_scheduled_at_two_in_santiago(api_url: str):
         assert (local.hour, local.minute) == (2, 0)
 
 
-def test_the_deployment_names_a_module_and_a_pool(api_url: str):
-    (deployment,) = ask(f"{api_url}/deployments/filter", {})
-    assert deployment["entrypoint"] == "flows.campaign:campaign"
-    assert deployment["work_pool_name"] == "campaign"
-    assert deployment["global_concurrency_limit"]["limit"] == 1
+def test_the_deployments_name_modules_and_one_pool(api_url: str):
+    deployments = ask(f"{api_url}/deployments/filter", {})
+    assert {one["entrypoint"] for one in deployments} == {
+        "flows.campaign:campaign",
+        "flows.redeploy:redeploy",
+        "flows.redeploy:rollback",
+    }
+    assert {one["work_pool_name"] for one in deployments} == {"campaign"}
+    assert {one["global_concurrency_limit"]["limit"] for one in deployments} == {1}
+
+
+def test_only_the_night_comes_by_itself(api_url: str):
+    scheduled = [one for one in ask(f"{api_url}/deployments/filter", {}) if one["schedules"]]
+    assert [one["entrypoint"] for one in scheduled] == ["flows.campaign:campaign"]
