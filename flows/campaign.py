@@ -97,7 +97,7 @@ def campaign(list_date: date | None = None, report_path: Path | None = None) -> 
             _publish(services, run, progress)
         told |= {**progress.counts, "failures": len(progress.failures)}
     progress.seconds["total"] = perf_counter() - start
-    report = _report(services, run, progress, memory.peak_mb)
+    report = _keep(services, _report(services, run, progress, memory.peak_mb))
     if report_path:
         report_path.write_text(json.dumps(as_json(report), indent=2))
     return _close(services, report)
@@ -161,8 +161,10 @@ def _report(
     )
 
 
-def _with_digests(services: Services, report: NightReport) -> NightReport:
-    """Record the digests of the files that came since the last night, this one's with them."""
+def _keep(services: Services, report: NightReport) -> NightReport:
+    """Write the night's row, then the digests of the files that came since the last night."""
+    if report.has_written:
+        services.lake.insert_new(RUNS, RUNS.frame([as_row(report)]))
     try:
         record(services.lake, files_of(services.lake), TABLES)
     except SmartMammoError as error:
@@ -172,9 +174,6 @@ def _with_digests(services: Services, report: NightReport) -> NightReport:
 
 def _close(services: Services, report: NightReport) -> State[None]:
     """Leave the report where people look in the morning, and end as what the night was."""
-    if report.has_written:
-        services.lake.insert_new(RUNS, RUNS.frame([as_row(report)]))
-    report = _with_digests(services, report)
     markdown = as_markdown(report, f"http://127.0.0.1:{services.settings.app_port}/list")
     create_markdown_artifact(
         markdown, key="night", description=f"Night of {report.run.list_date}"

@@ -16,7 +16,7 @@ import polars as pl
 from tasks.errors import ContractViolation, Misconfigured
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
-from tasks.lake.files import LakeFiles
+from tasks.lake.files import LakeFiles, log_lines
 from tasks.lake.store import Lake
 
 N_THREADS = 8
@@ -135,7 +135,7 @@ def _version_of(path: str) -> int:
 
 def _named(files: LakeFiles, table: Table, commits: Sequence[str]) -> Iterator[str]:
     for path in commits:
-        for line in files.read(f"{table.name}/{path}").decode().splitlines():
+        for line in log_lines(files.read(f"{table.name}/{path}")):
             action = json.loads(line)
             if "add" in action:
                 yield action["add"]["path"]

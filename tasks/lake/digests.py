@@ -18,7 +18,7 @@ import polars as pl
 
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
-from tasks.lake.files import LakeFiles
+from tasks.lake.files import LakeFiles, log_lines
 from tasks.lake.store import Lake
 
 _BLOCK_BYTES = 1 << 20
@@ -153,7 +153,7 @@ def _commits(
 
 
 def _added(files: LakeFiles, table: Table, entry: str) -> Iterator[str]:
-    for line in files.read(entry).decode().splitlines():
+    for line in log_lines(files.read(entry)):
         if "add" in (action := json.loads(line)):
             yield f"{table.name}/{action['add']['path']}"
 

@@ -100,6 +100,14 @@ class LakeFiles:
             raise Retryable(f"The storage of the lake {self.url} failed: {error}") from error
 
 
+def log_lines(entry: bytes) -> list[str]:
+    """The actions of a log entry, a line each; a value's own line separator ends no line.
+
+    An object key may hold U+2028, at which `str.splitlines` parts and JSON does not.
+    """
+    return [line.decode() for line in entry.splitlines()]
+
+
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.draft")

@@ -20,7 +20,7 @@ import pyarrow as pa
 from tasks.errors import ContractViolation, Retryable
 from tasks.lake.columns import Table
 from tasks.lake.digests import drop
-from tasks.lake.files import LakeFiles
+from tasks.lake.files import LakeFiles, log_lines
 from tasks.lake.parquet_rows import count_rows, count_rows_with, without_rows_of
 from tasks.lake.search import search_file
 from tasks.lake.store import Lake
@@ -163,9 +163,9 @@ class _Past:
     def _outdated_commits(self) -> Iterator[tuple[str, str]]:
         sizes = self._sizes()
         for path in filter(_COMMIT.fullmatch, sizes):
-            text = self._files.read(self._path(path)).decode()
-            lines = [self._mended(line, sizes) for line in text.splitlines()]
-            if lines != text.splitlines():
+            former = log_lines(self._files.read(self._path(path)))
+            lines = [self._mended(line, sizes) for line in former]
+            if lines != former:
                 yield path, "\n".join(lines) + "\n"
 
     def _mended(self, line: str, sizes: dict[str, int]) -> str:
@@ -190,7 +190,7 @@ class _Past:
 
     def _actions(self, *kinds: str) -> Iterator[dict[str, Any]]:
         for path in filter(_COMMIT.fullmatch, self._sizes()):
-            for line in self._files.read(self._path(path)).decode().splitlines():
+            for line in log_lines(self._files.read(self._path(path))):
                 [(kind, body)] = json.loads(line).items()
                 if kind in kinds:
                     yield body

@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from tasks.lake.columns import Table
 from tasks.lake.commits import translated
-from tasks.lake.files import LakeFiles
+from tasks.lake.files import LakeFiles, log_lines
 from tasks.lake.layout import writer_properties
 from tasks.lake.store import Lake
 
@@ -154,6 +154,6 @@ def _needed(lake: Lake, files: LakeFiles, table: Table, first: int) -> Iterator[
     if delta is not None:
         yield from _files(table, delta).get_column("path")
     for version in range(first + 1, (lake.version(table) or 0) + 1):
-        commit = files.read(f"{table.name}/_delta_log/{version:020}.json").decode()
-        actions = (json.loads(line) for line in commit.splitlines())
+        commit = files.read(f"{table.name}/_delta_log/{version:020}.json")
+        actions = map(json.loads, log_lines(commit))
         yield from (action["add"]["path"] for action in actions if "add" in action)

@@ -65,7 +65,7 @@ def test_a_night_is_seen_from_outside(campaign: Campaign, tmp_path: Path):
             SMART_MAMMO_OTLP_ENDPOINT=traces.url,
             SMART_MAMMO_METRICS_FILE=str(figures),
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         check_trace(traces.spans(), campaign, len(objects))
     check_log(json_lines(done.stderr), campaign, objects)
     check_figures(figures.read_text(), len(objects))

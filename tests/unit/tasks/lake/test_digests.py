@@ -1,5 +1,6 @@
 """Digests of the lake's files: recorded once, dropped with their files, true after erasure."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flows.upkeep import check_lake, compact_lake, vacuum_lake
 from tasks.lake.backup import back_up, files_of
 from tasks.lake.check import check_table
 from tasks.lake.digests import compare, drop, record
+from tasks.lake.files import log_lines
 from tasks.lake.history import forget
 from tasks.lake.schemas import IMAGES, LAKE_FILES, OBJECTS, TABLES
 from tasks.lake.store import Lake
@@ -125,3 +127,9 @@ def test_a_digest_that_was_dropped_is_said_and_made_again(lake):
     assert drop(lake, [path]) == 1
     assert (n_unrecorded(lake), problems(lake)) == (1, [])
     assert record_all(lake, thoroughly=True) == 1
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_a_separator_within_a_value_ends_no_line_of_the_log(separator):
+    action = json.dumps({"add": {"path": f"a{separator}b"}}, ensure_ascii=False)
+    assert log_lines(f"{action}\n{action}\n".encode()) == [action, action]
