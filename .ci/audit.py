@@ -48,6 +48,7 @@ def ask() -> dict[str, Any] | None:
     options = ["--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
     pins = ["--requirement", str(ROOT / "constraints.txt")]
     command = [str(UV), "tool", "run", "--from", PIP_AUDIT, "pip-audit", *options, *pins]
+    # No shell, and every word is ours.
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     try:
         return json.loads(done.stdout)

@@ -21,6 +21,7 @@ def tell_watchers(settings: Settings, report: NightReport) -> None:
         try:
             write_metrics(report, settings.metrics_file)
         except OSError as error:
+            # The sentence says all; a traceback would only be noise.
             LOG.error("SMART_MAMMO_METRICS_FILE cannot be written: %s.", error)  # noqa: TRY400
     if report.drifts:
         list_date = report.run.list_date.isoformat()

@@ -87,7 +87,7 @@ class Drill:
             expected, quiet_s = self._quiet_night()
             for number, fault in enumerate(islice(cycle(faults), n_runs)):
                 self._say(f"{number + 1} of {n_runs}: {fault}")
-                chance = random.Random(f"{self._seed}/{number}")  # noqa: S311
+                chance = random.Random(f"{self._seed}/{number}")  # noqa: S311  # no secret
                 with self._campaign(f"run-{number}") as one:
                     yield self._break(one, fault, expected, quiet_s, chance)
 

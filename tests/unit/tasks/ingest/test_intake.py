@@ -1,6 +1,6 @@
 """Discovery against a real lake: what a listing adds, takes away and brings back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,10 +11,10 @@ import pytest
 from tasks.ingest import intake
 from tasks.ingest.intake import discover_objects
 from tasks.ingest.object_store import ObjectSummary
-from tasks.lake.columns import Table
 from tasks.lake.schemas import OBJECTS
 from tasks.lake.store import Lake
 from tasks.run import Run
+from tests.support.counting_lake import CountingLake
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 
@@ -27,23 +27,6 @@ class Listed:
 
     def list_objects(self) -> Iterator[ObjectSummary]:
         yield from self.summaries
-
-
-class CountingLake(Lake):
-    """Counts the cells that are read into memory."""
-
-    n_cells = 0
-
-    def read(
-        self,
-        table: Table,
-        *,
-        columns: Sequence[str] | None = None,
-        where: pl.Expr | None = None,
-    ) -> pl.DataFrame:
-        rows = super().read(table, columns=columns, where=where)
-        CountingLake.n_cells += rows.height * rows.width
-        return rows
 
 
 def summary(number: int, etag: str = "1") -> ObjectSummary:
@@ -79,10 +62,10 @@ def test_a_listing_that_is_known_writes_nothing_and_reads_five_columns(lake):
     listed = Listed(*map(summary, range(300)))
     assert discover_objects(lake, listed, run()) == 300
     version = lake.version(OBJECTS)
-    CountingLake.n_cells = 0
+    CountingLake.reads.clear()
     assert discover_objects(lake, listed, run(1)) == 0
     assert lake.version(OBJECTS) == version
-    assert CountingLake.n_cells == 300 * 5
+    assert sum(rows * columns for _, rows, columns in CountingLake.reads) == 300 * 5
 
 
 def test_new_objects_lie_in_files_of_their_keys_so_that_a_batch_reads_one(lake, monkeypatch):

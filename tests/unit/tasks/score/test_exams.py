@@ -1,37 +1,19 @@
 """A night aggregates what changed since the last one, and ends as if it took all."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tasks.lake.columns import Table
 from tasks.lake.schemas import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, INSTANCES, OBJECTS, RUNS
 from tasks.lake.store import Lake
 from tasks.run import Run
 from tasks.score.exams import CLOCK_MARGIN, aggregate, settled_since
+from tests.support.counting_lake import CountingLake
 from tests.support.lake_fixture import MODEL_VERSION, fill_lake
 
 N_EXAMS = 8
-
-
-class CountingLake(Lake):
-    """Counts the rows of images that are read into memory."""
-
-    n_rows = 0
-
-    def read(
-        self,
-        table: Table,
-        *,
-        columns: Sequence[str] | None = None,
-        where: pl.Expr | None = None,
-    ) -> pl.DataFrame:
-        rows = super().read(table, columns=columns, where=where)
-        CountingLake.n_rows += rows.height if table in (IMAGE_SCORES, INSTANCES) else 0
-        return rows
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +66,13 @@ def test_changed_exams_alone_are_read_and_the_table_is_as_if_all_were(lake, monk
     assert since is not None
     aggregate(lake, MODEL_VERSION, run)
     keys = touch(lake, run, n_exams=2)
-    CountingLake.n_rows = 0
+    CountingLake.reads.clear()
     assert aggregate(lake, MODEL_VERSION, run, since=run.started_at - CLOCK_MARGIN) == 2
     n_images = lake.read(INSTANCES, where=pl.col("exam_key").is_in(keys)).height
-    assert CountingLake.n_rows <= 4 * n_images
+    of_images = (IMAGE_SCORES, INSTANCES)
+    assert (
+        sum(rows for table, rows, _ in CountingLake.reads if table in of_images) <= 4 * n_images
+    )
     assert aggregate(lake, MODEL_VERSION, run) == 0
 
 
