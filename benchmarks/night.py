@@ -59,9 +59,11 @@ class Bench:
             record.write_text(json.dumps(keys))
         return json.loads(record.read_text())
 
-    def run_night(self, name: str, *, afresh: bool) -> Night:
-        """Run a night over the campaign `name`, with an empty lake if `afresh`."""
-        lake, report = self.home / f"lake-{name}", self.home / f"report-{name}.json"
+    def run_night(self, name: str, *, afresh: bool = True) -> Night:
+        """Run a night over what lies below `name`, with an empty lake if `afresh`."""
+        state = self.home / "nights" / name
+        lake, report = state / "lake", state / "report.json"
+        state.mkdir(parents=True, exist_ok=True)
         if afresh:
             rmtree(lake, ignore_errors=True)
         variables = {
@@ -123,7 +125,7 @@ def measure(bench: Bench, n_exams: Sequence[int]) -> Result:
     known = bench.store_campaign("known", known_plan)
     say(f"floors over {len(sample)} images")
     floors = measure_floors(bench.location, sample)
-    nights = [bench.run_night(name, afresh=True) for name in campaigns.values()]
+    nights = [bench.run_night(name) for name in campaigns.values()]
     common = bench.run_common_way(campaigns[n_exams[-1]])
     bench.run_night("known", afresh=False)
     second_run = bench.run_night("known", afresh=False)

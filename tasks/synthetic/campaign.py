@@ -42,26 +42,29 @@ def generate_exam(plan: CampaignPlan, index: int) -> list[GeneratedObject]:
     return troubled_objects(images, trouble) if trouble else clean_objects(images)
 
 
-def generate_campaign(plan: CampaignPlan, n_workers: int = 1) -> Iterator[GeneratedObject]:
+def generate_campaign(
+    plan: CampaignPlan, n_workers: int = 1, *, first: int = 0
+) -> Iterator[GeneratedObject]:
     """Generate all objects of a campaign, in the order of the exams.
 
     Args:
         plan: The campaign.
         n_workers: Processes; with 1 the work is done here. More need a main module that can be
             imported again, as `multiprocessing` always does.
+        first: Index of the exam to start with: those before it are there already.
 
     Yields:
         Objects; two exams a worker are under way or waiting at a time.
     """
     if n_workers <= 1:
-        for index in range(plan.n_exams):
+        for index in range(first, plan.n_exams):
             yield from generate_exam(plan, index)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(n_workers, context, cv2.setNumThreads, (1,)) as pool:
         waiting: deque[Future[list[GeneratedObject]]] = deque()
         try:
-            for index in range(plan.n_exams):
+            for index in range(first, plan.n_exams):
                 waiting.append(pool.submit(generate_exam, plan, index))
                 if len(waiting) == 2 * n_workers:
                     yield from waiting.popleft().result()
