@@ -33,7 +33,9 @@ def read_record(model_repository: Path, version: str) -> dict[str, Any]:
         return json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise ContractViolation(
-            f"No usable record of model version {version} at {path}: {error}"
+            f"No usable record of model version {version} at {path.resolve()}: {error}. "
+            "SMART_MAMMO_MODEL_REPOSITORY names the model repository; without it, it is the "
+            "folder triton_repo of where the command runs."
         ) from error
 
 
