@@ -8,7 +8,8 @@ from pydicom.uid import JPEG2000Lossless
 
 from tasks.preprocess.workers import WorkerPool
 from tasks.synthetic.dicom import build_mammogram_bytes
-from tests.support.bombs import BOMBS, Finding, examine, examine_pixels
+from tests.support.bombs.examining import Finding, examine, examine_pixels
+from tests.support.bombs.table import BOMBS
 from tests.support.mammograms import draw_breast
 
 TIMEOUT_S = 20.0
