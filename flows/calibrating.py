@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.services import build_lake, load_settings, pinned_model_version, today
+from flows.services import existing_lake, load_settings, pinned_model_version, today
 from tasks.errors import Misconfigured
 from tasks.lake.schemas import CALIBRATIONS, OPERATING_POINTS
 from tasks.publish.scored_outcomes import scored_outcomes
@@ -53,7 +53,7 @@ def calibrate(recall_rate: float, *, is_dry: bool) -> Calibrated:
     """
     if not 0 < recall_rate < 1:
         raise Misconfigured(f"The recall rate is {recall_rate}: it must lie between 0 and 1.")
-    lake, now = build_lake(load_settings()), datetime.now(UTC)
+    lake, now = existing_lake(load_settings()), datetime.now(UTC)
     version = pinned_model_version(lake)
     fits, notes = fit_scopes(scored_outcomes(lake, version), recall_rate)
     rows = calibration_rows(fits, version, now)
@@ -75,7 +75,7 @@ def write_programme_scores(folder: Path) -> tuple[Path, str]:
     Raises:
         Misconfigured: If no exam's truth is known, or the folder cannot be made.
     """
-    lake = build_lake(load_settings())
+    lake = existing_lake(load_settings())
     version = pinned_model_version(lake)
     exams = scored_outcomes(lake, version)
     known = exams.drop_nulls("is_cancer")

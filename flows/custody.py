@@ -12,7 +12,7 @@ from flows.local_stack import LocalStack, Parts
 from flows.night import use
 from flows.services import (
     bucket_location,
-    build_lake,
+    existing_lake,
     load_settings,
     prefect_api_url,
     pseudonym_key,
@@ -22,7 +22,6 @@ from tasks.errors import Misconfigured, Retryable
 from tasks.ingest.object_store import ObjectStore
 from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.lake.files import LakeFiles
-from tasks.lake.schemas import OBJECTS
 from tasks.lake.store import Lake
 from tasks.privacy.audit import Asker
 from tasks.settings import Settings
@@ -51,7 +50,7 @@ def custody(say: Callable[[str], object]) -> Generator[Custody]:
         Misconfigured: If there is no lake, or no pseudonym key.
     """
     settings = load_settings()
-    lake = _existing_lake(settings)
+    lake = existing_lake(settings)
     pseudonymiser = Pseudonymiser(_existing_key(settings))
     with _bucket(settings, say):
         settings = load_settings()
@@ -75,16 +74,6 @@ def check_no_night(since: datetime | None = None) -> None:
                 "end and run the same command again. If that night died (a power cut, a kill), "
                 "say so with --no-night-runs."
             )
-
-
-def _existing_lake(settings: Settings) -> Lake:
-    lake = build_lake(settings)
-    if lake.version(OBJECTS) is None:
-        raise Misconfigured(
-            f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
-            "SMART_MAMMO_HOME to the folder where its nights run."
-        )
-    return lake
 
 
 def _existing_key(settings: Settings) -> bytes:

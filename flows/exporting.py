@@ -6,7 +6,7 @@ It reads the lake and writes one file; `reports_app.exports` puts the rows into 
 from datetime import date
 from pathlib import Path
 
-from flows.services import build_lake, load_settings
+from flows.services import existing_lake, load_settings
 from reports_app.data import Reports
 from reports_app.exports import list_csv, list_json, list_xlsx
 from reports_app.links import LIST_PATH, Address
@@ -28,9 +28,9 @@ def export_list(out: Path, kind: str, day: date | None, language: str) -> tuple[
         The list's day, and how many exams it has.
 
     Raises:
-        Misconfigured: If there is no such list, or the file cannot be written.
+        Misconfigured: If there is no lake or no such list, or the file cannot be written.
     """
-    lake = build_lake(load_settings())
+    lake = existing_lake(load_settings())
     reports = Reports(lake)
     dates = reports.list_dates()
     if not dates or (day or dates[0]) not in dates:

@@ -15,7 +15,7 @@ from tasks.errors import Misconfigured
 from tasks.ingest.object_store import ObjectStore, S3Location
 from tasks.ingest.pseudonym import Pseudonymiser
 from tasks.lake.s3 import s3_storage_options
-from tasks.lake.schemas import DEPLOYMENTS
+from tasks.lake.schemas import DEPLOYMENTS, OBJECTS
 from tasks.lake.store import Lake
 from tasks.preprocess.workers import WorkerPool
 from tasks.score.triton import TritonModel
@@ -78,6 +78,26 @@ def build_lake(settings: Settings) -> Lake:
     if not url.startswith("s3://"):
         return Lake(url)
     return Lake(url, s3_storage_options(settings.s3_endpoint, settings.s3_region))
+
+
+def existing_lake(settings: Settings) -> Lake:
+    """Open the lake that nights have written: nothing can be told of one that is not there.
+
+    Raises:
+        Misconfigured: If there is none.
+    """
+    lake = build_lake(settings)
+    if lake.version(OBJECTS) is None:
+        raise no_lake(lake)
+    return lake
+
+
+def no_lake(lake: Lake) -> Misconfigured:
+    """What is said where there is no lake: where it was looked for, and what to do."""
+    return Misconfigured(
+        f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
+        "SMART_MAMMO_HOME to the folder where its nights run."
+    )
 
 
 def bucket_location(settings: Settings) -> S3Location:

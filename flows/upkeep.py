@@ -9,8 +9,8 @@ from time import perf_counter
 
 import polars as pl
 
-from flows.services import build_lake, load_settings
-from tasks.errors import ContractViolation, Misconfigured, SmartMammoError
+from flows.services import build_lake, load_settings, no_lake
+from tasks.errors import ContractViolation, SmartMammoError
 from tasks.lake import backup, check, digests, upkeep
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
@@ -119,15 +119,8 @@ def build_lake_at(url: str) -> Lake:
 def _open() -> tuple[Lake, list[Table]]:
     lake = build_lake(load_settings())
     if not (tables := [table for table in TABLES if lake.version(table) is not None]):
-        raise _no_lake(lake)
+        raise no_lake(lake)
     return lake, tables
-
-
-def _no_lake(lake: Lake) -> Misconfigured:
-    return Misconfigured(
-        f"There is no lake at {lake.url}: set SMART_MAMMO_LAKE_URL to the programme's, or "
-        "SMART_MAMMO_HOME to the folder where its nights run."
-    )
 
 
 def _drop_expired(lake: Lake, files: LakeFiles, tables: list[Table]) -> None:
@@ -140,7 +133,7 @@ def _check(lake: Lake, *, with_values: bool) -> Iterator[tuple[str, bool]]:
     """Check what lies there: a table whose log is damaged cannot be opened."""
     files, tables, has_problem = backup.files_of(lake), TABLES, False
     if not any(files.sizes(table.name) for table in TABLES):
-        raise _no_lake(lake)
+        raise no_lake(lake)
     try:
         rows = lake.read(LAKE_FILES)
     except SmartMammoError as error:

@@ -128,10 +128,10 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Show who re-identified, exported or erased whom, when and why; newest first."""
-    from flows.services import build_lake, load_settings
+    from flows.services import existing_lake, load_settings
     from tasks.privacy.audit import uses
 
-    rows = uses(build_lake(load_settings())).to_dicts()
+    rows = uses(existing_lake(load_settings())).to_dicts()
     if as_json:
         typer.echo(json.dumps(rows, indent=2, default=str))
         return

@@ -122,9 +122,9 @@ def report_exam(
     """Write an exam's result for people or for another system; pseudonyms only."""
     from flows.exporting import write_file
     from flows.reporting import exam_document, find_result
-    from flows.services import build_lake, load_settings
+    from flows.services import existing_lake, load_settings
 
-    lake = build_lake(load_settings())
+    lake = existing_lake(load_settings())
     result = find_result(lake, exam)
     write_file(out, exam_document(lake, result, kind.value, language.value))
     typer.echo(f"Written: {out}, exam {result.exam_key[:8]}.")
@@ -144,10 +144,10 @@ def report_campaign(
     """Write the campaign as a PDF: volumes, every indicator, figures; nobody's exam."""
     from flows.exporting import write_file
     from flows.reporting import campaign_document
-    from flows.services import build_lake, load_settings
+    from flows.services import existing_lake, load_settings
 
     chosen = _filter(first_day, last_day, site, manufacturer, age, comuna)
-    lake = build_lake(load_settings())
+    lake = existing_lake(load_settings())
     write_file(out, campaign_document(lake, chosen, "pdf", None, language.value))
     typer.echo(f"Written: {out}")
 
@@ -176,10 +176,10 @@ def write_statistics(
     """
     from flows.exporting import write_file
     from flows.reporting import campaign_document
-    from flows.services import build_lake, load_settings
+    from flows.services import existing_lake, load_settings
 
     chosen = _filter(first_day, last_day, site, manufacturer, age, comuna)
-    lake = build_lake(load_settings())
+    lake = existing_lake(load_settings())
     group = by.value if by else None
     write_file(out, campaign_document(lake, chosen, kind.value, group, language.value))
     typer.echo(f"Written: {out}")
