@@ -174,7 +174,7 @@ def _keep(services: Services, report: NightReport) -> NightReport:
 
 def _close(services: Services, report: NightReport) -> State[None]:
     """Leave the report where people look in the morning, and end as what the night was."""
-    markdown = as_markdown(report, f"http://127.0.0.1:{services.settings.app_port}/list")
+    markdown = as_markdown(report, f"{services.settings.app_address}/list")
     create_markdown_artifact(
         markdown, key="night", description=f"Night of {report.run.list_date}"
     )

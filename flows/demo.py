@@ -143,8 +143,7 @@ def serve_app(settings: Settings) -> None:
     from reports_app.app import create_app, serve
 
     door = build_sign_in(settings, one_time_token=secrets.token_urlsafe(24))
-    address = settings.app_url or f"http://{LOOPBACK}:{settings.app_port}"
-    typer.echo(f"The app: {address}{SIGN_IN_PATH}/{door.one_time_token}")
+    typer.echo(f"The app: {settings.app_address}{SIGN_IN_PATH}/{door.one_time_token}")
     typer.echo(
         "That link works once; accounts are made by `mammo user add`. Ctrl-C ends everything."
     )

@@ -138,3 +138,8 @@ class Settings(BaseSettings):
     def resolved_lake_url(self) -> str:
         """The lake's URL, with the default below `home`."""
         return self.lake_url or str(self.home.resolve() / "lake")
+
+    @property
+    def app_address(self) -> str:
+        """Where people find the app, without a path."""
+        return (self.app_url or f"http://127.0.0.1:{self.app_port}").rstrip("/")
