@@ -45,20 +45,20 @@ def discover_objects(lake: Lake, store: ObjectStore, run: Run) -> int:
     known = lake.read(OBJECTS, columns=KNOWN_COLUMNS)
     changes = find_changes(listing, known, run.started_at)
     del listing, known
-    _mark(lake, changes.gone, run.started_at)
-    _mark(lake, changes.back, None)
+    _mark(lake, changes.gone, {"gone_at": run.started_at})
+    _mark(lake, changes.back, {"gone_at": None, "changed_at": run.started_at})
     for part in changes.new.iter_slices(OBJECTS_PER_COMMIT):
         lake.insert_new(OBJECTS, part)
     return changes.new.height
 
 
-def _mark(lake: Lake, keys: pl.DataFrame, gone_at: datetime | None) -> None:
+def _mark(lake: Lake, keys: pl.DataFrame, times: dict[str, datetime | None]) -> None:
     """Write when known versions went, or that they are back."""
     for part in keys.iter_slices(KEYS_PER_CONDITION):
         of_part = pl.col("object_key").is_in(part["object_key"].to_list())
         rows = lake.read(OBJECTS, where=of_part).join(part, on=list(OBJECTS.key), how="semi")
-        when = pl.lit(gone_at, OBJECTS.schema["gone_at"])
-        lake.upsert(OBJECTS, rows.with_columns(gone_at=when))
+        marks = [pl.lit(at, OBJECTS.schema[name]).alias(name) for name, at in times.items()]
+        lake.upsert(OBJECTS, rows.with_columns(marks))
 
 
 def _listing(summaries: Iterable[ObjectSummary]) -> pl.DataFrame:
