@@ -18,7 +18,8 @@ up: setup ## The local stack, the nightly schedule and the app
 	.venv/bin/mammo up
 
 test: setup system-packages lint ## All set-up and the whole suite, on real servers
-	.venv/bin/pytest -m "not long"
+	.venv/bin/pytest -m "not long" --numprocesses auto --dist loadfile tests/unit
+	.venv/bin/pytest -m "not long" tests/contract tests/integration tests/e2e
 
 test-long: SYSTEM_PACKAGES += $(LONG_PACKAGES)
 test-long: setup system-packages ## What takes too long for every change
