@@ -15,11 +15,12 @@ import typst
 
 from reports_app.campaign import Campaign, CampaignFilter, state_table
 from reports_app.figures import band_shares
+from reports_app.programme import counts_under, groups_under
 from reports_app.statistics import Statistic, grouped_statistics, programme_statistics
 from reports_app.texts import NO_VALUE, TEXTS, Texts
 from tasks.publish.accounting import STATES
 from tasks.publish.exam_image import Row
-from tasks.publish.indicators import INDICATORS, by_group, missing
+from tasks.publish.indicators import INDICATORS, missing
 from tasks.publish.result import DISCLAIMER
 
 _TEMPLATE = Path(__file__).parent / "templates" / "campaign_report.typ"
@@ -51,8 +52,16 @@ class CampaignFacts:
 
 def campaign_pdf(t: Texts, facts: CampaignFacts) -> bytes:
     """The report, A4."""
+    content = report_content(t, facts)
+    return typst.compile(
+        _TEMPLATE.read_bytes(), sys_inputs={"report": json.dumps(content)}, format="pdf"
+    )
+
+
+def report_content(t: Texts, facts: CampaignFacts) -> dict[str, Any]:
+    """What the report says, in words: its lines, plots and tables."""
     statistics = programme_statistics(facts.whole, facts.part, facts.targets, facts.chosen)
-    content = {
+    return {
         "lang": t.language,
         "title": t("report.campaign_title"),
         "notice": DISCLAIMER[t.language],
@@ -65,9 +74,6 @@ def campaign_pdf(t: Texts, facts: CampaignFacts) -> bytes:
         ],
         "note": t("programme.lead"),
     }
-    return typst.compile(
-        _TEMPLATE.read_bytes(), sys_inputs={"report": json.dumps(content)}, format="pdf"
-    )
 
 
 def filter_words(t: Texts, chosen: CampaignFilter) -> str:
@@ -94,11 +100,12 @@ def _as_of(t: Texts, facts: CampaignFacts) -> str:
 
 
 def _plots(t: Texts, facts: CampaignFacts) -> list[dict[str, Any]]:
-    weeks = facts.part.drop_nulls("week").group_by("week").len().sort("week").tail(_MAX_BARS)
+    counts = facts.part.drop_nulls("week").group_by("week").len().sort("week")
+    weeks = counts_under(counts.rows(), facts.chosen)[-_MAX_BARS:]
     bands = band_shares(facts.campaign.exams)
     plots = [
         _bars(t("report.weeks"), [
-            (_week(t, week), float(n), t.number(n)) for week, n in weeks.iter_rows()
+            (_week(t, week), float(n), t.number(n)) for week, n in weeks if n is not None
         ]),
         _bars(t("report.bands"), [
             (str(place), share.value or 0.0, t.percent(share.value, 0))
@@ -113,7 +120,8 @@ def _trend(t: Texts, facts: CampaignFacts, name: str) -> dict[str, Any]:
     """An indicator by week; hidden weeks are left out."""
     [indicator] = [each for each in INDICATORS if each.name == name]
     computable = not missing(indicator, facts.part)
-    weeks = by_group(indicator, facts.part, "week") if computable else []
+    part, chosen = facts.part, facts.chosen
+    weeks = groups_under(indicator, part, "week", chosen) if computable else []
     shown = [
         (_week(t, week.value), week.share.value, _rate(t, week.share.value, indicator.scale))
         for week in weeks[-_MAX_BARS:]

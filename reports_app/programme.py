@@ -24,6 +24,10 @@ from tasks.publish.suppression import hide_small, is_small, rounded
 
 TOP_SHARE = 0.10
 
+_UNREAD = Indicator(
+    "backlog", pl.col("exam_key").is_not_null(), pl.col("read_date").is_null(), ()
+)
+
 
 def join_programme(
     exams: pl.DataFrame, facts: pl.DataFrame, women: pl.DataFrame, as_of: date | None
@@ -73,9 +77,16 @@ def shown_under(
 
 def coverage_under(counted: Proportion, chosen: CampaignFilter) -> Proportion | None:
     """Women reached as far as a filter may show them; more than there are is no answer."""
-    if counted.n_events > counted.n or is_small(counted.n_events):
+    if counted.n_events > counted.n:
         return None
-    return counted if chosen.is_everything else rounded_share(counted)
+    return shown_part(counted, counted) if chosen.is_everything else rounded_share(counted)
+
+
+def targets_under(targets: pl.DataFrame, chosen: CampaignFilter) -> pl.DataFrame:
+    """The women to reach of the comunas and ages that a filter keeps."""
+    kept = {"comuna": chosen.comunas, "age_band": chosen.age_bands}
+    conditions = [pl.col(name).is_in(values) for name, values in kept.items() if values]
+    return targets.filter(*conditions)
 
 
 def groups_under(
@@ -106,11 +117,15 @@ def counts_under(
     ]
 
 
-def backlog(exams: pl.DataFrame) -> tuple[int, int | None]:
-    """How many exams nobody has read, and the days that the oldest of them waits."""
-    unread = exams.filter(pl.col("read_date").is_null())
-    oldest = unread["unread_days"].max()
-    return unread.height, None if oldest is None else int(str(oldest))
+def backlog_under(whole: pl.DataFrame, chosen: CampaignFilter) -> Proportion | None:
+    """How many exams nobody has read, as far as a filter may show it."""
+    return shown_under(_UNREAD, whole, chosen)
+
+
+def oldest_unread_days(exams: pl.DataFrame) -> int | None:
+    """The days that the oldest exam waits that nobody has read."""
+    oldest = exams.filter(pl.col("read_date").is_null())["unread_days"].max()
+    return None if oldest is None else int(str(oldest))
 
 
 def coverage(exams: pl.DataFrame, targets: pl.DataFrame, denominator: str) -> Proportion:

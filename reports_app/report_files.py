@@ -14,12 +14,13 @@ from reports_app.campaign_report import CampaignFacts, campaign_pdf
 from reports_app.data import Reports
 from reports_app.exam_report import exam_pdf
 from reports_app.links import CAMPAIGN_FILES, EXAM_PATH, Address
+from reports_app.programme import targets_under
 from reports_app.statistics import grouped_statistics, programme_statistics
 from reports_app.statistics_files import statistics_csv, statistics_json, statistics_xlsx
 from reports_app.table_files import csv_bytes
 from reports_app.texts import Texts
 from tasks.lake.store import Lake
-from tasks.publish.canscreen5 import canscreen5
+from tasks.publish.canscreen5 import Filtered, canscreen5
 from tasks.publish.fhir.export import exam_bundle
 from tasks.publish.result import (
     ExamResult,
@@ -55,12 +56,13 @@ def campaign_file(
     """
     whole = reports.programme()
     part = whole.filter(chosen.condition())
-    run, targets = reports.last_run(), reports.targets()
+    run, targets = reports.last_run(), targets_under(reports.targets(), chosen)
     if kind == "pdf":
         campaign = reports.campaign().filtered(chosen)
         return campaign_pdf(t, CampaignFacts(campaign, whole, part, targets, chosen, run))
     if kind == "canscreen5":
-        return csv_bytes(Texts("en"), canscreen5(part, targets, AGE_BANDS))
+        filtered = None if chosen.is_everything else Filtered(whole, chosen.age_bands)
+        return csv_bytes(Texts("en"), canscreen5(part, targets, AGE_BANDS, filtered))
     rows = programme_statistics(whole, part, targets, chosen)
     rows += grouped_statistics(part, by, chosen) if by else []
     if kind == "csv":

@@ -12,10 +12,11 @@ import polars as pl
 
 from reports_app.campaign import EVERYTHING, CampaignFilter
 from reports_app.programme import (
-    backlog,
+    backlog_under,
     coverage,
     coverage_under,
     groups_under,
+    oldest_unread_days,
     shown_under,
 )
 from tasks.publish.indicators import (
@@ -27,7 +28,7 @@ from tasks.publish.indicators import (
     missing_columns,
 )
 from tasks.publish.proportions import Proportion, spread
-from tasks.publish.suppression import is_small
+from tasks.publish.suppression import is_small, rounded
 
 State = Literal["shown", "hidden", "missing"]
 _COVERAGES = {"coverage": ("n_women", "targets"), "participation": ("n_invited", "n_invited")}
@@ -85,8 +86,8 @@ def programme_statistics(
     return [
         *(_coverage(name, part, targets, chosen) for name in _COVERAGES),
         *(_indicator(indicator, whole, part, chosen) for indicator in INDICATORS),
-        _backlog(part),
-        *(_spread(name, part) for name in SPREADS),
+        _backlog(whole, part, chosen),
+        *(_spread(name, part, chosen) for name in SPREADS),
     ]
 
 
@@ -146,14 +147,17 @@ def _coverage(
     return _hidden(name) if shown is None else _shown(name, shown, 100, 0.70)
 
 
-def _backlog(part: pl.DataFrame) -> Statistic:
-    n_unread, oldest = backlog(part)
+def _backlog(whole: pl.DataFrame, part: pl.DataFrame, chosen: CampaignFilter) -> Statistic:
+    unread = backlog_under(whole, chosen)
+    if unread is None:
+        return _hidden("backlog")
+    oldest = oldest_unread_days(part)
     return Statistic(
-        "backlog", "shown", n=part.height, value=n_unread, longest=oldest, unit="exams"
+        "backlog", "shown", n=unread.n, value=unread.n_events, longest=oldest, unit="exams"
     )
 
 
-def _spread(name: str, part: pl.DataFrame) -> Statistic:
+def _spread(name: str, part: pl.DataFrame, chosen: CampaignFilter) -> Statistic:
     column, need = SPREADS[name]
     days = spread(part[column])
     if missing_columns([need], part) or days is None:
@@ -163,7 +167,7 @@ def _spread(name: str, part: pl.DataFrame) -> Statistic:
     return Statistic(
         name,
         "shown",
-        n=days.n,
+        n=days.n if chosen.is_everything else rounded(days.n),
         value=days.median,
         p90=days.p90,
         longest=days.longest,

@@ -14,12 +14,13 @@ from reports_app import programme_figures
 from reports_app.components import card, graph, nothing, table, tile
 from reports_app.links import Address
 from reports_app.programme import (
-    backlog,
+    backlog_under,
     category_counts,
     counts_under,
     coverage,
     coverage_under,
     groups_under,
+    oldest_unread_days,
     shown_under,
 )
 from reports_app.texts import NO_VALUE, TEXTS, Texts
@@ -61,7 +62,7 @@ def programme_section(
             for name in ("coverage", "participation")
         ),
         *(_indicator_tile(address, indicator, whole, part) for indicator in INDICATORS),
-        _backlog_tile(t, part),
+        _backlog_tile(address, whole, part),
         *(_spread_tile(address, name, part) for name in SPREADS),
     ]
     return [
@@ -143,10 +144,14 @@ def _coverage_tile(
     return _share_tile(t, name, counted, shown, 100)
 
 
-def _backlog_tile(t: Texts, part: pl.DataFrame) -> html.Div:
-    n_unread, oldest = backlog(part)
-    lines = [t("kpi.oldest", days=t.number(oldest))] if n_unread else []
-    return tile(t, "backlog", t.number(n_unread), lines)
+def _backlog_tile(address: Address, whole: pl.DataFrame, part: pl.DataFrame) -> html.Div:
+    t = address.texts
+    unread = backlog_under(whole, address.campaign_filter)
+    if unread is None:
+        return tile(t, "backlog", t("kpi.hidden"), [t("kpi.hidden_why")])
+    oldest = oldest_unread_days(part)
+    lines = [t("kpi.oldest", days=t.number(oldest))] if unread.n_events else []
+    return tile(t, "backlog", t.number(unread.n_events), lines)
 
 
 def _spread_tile(address: Address, name: str, part: pl.DataFrame) -> html.Div:

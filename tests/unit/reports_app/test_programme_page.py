@@ -13,7 +13,13 @@ from reports_app.data import Reports
 from reports_app.funnel import funnel
 from reports_app.pages.campaign import search_of_comparison
 from reports_app.pages.nights import n_retried
-from reports_app.programme import backlog, coverage, groups_under, shown_under
+from reports_app.programme import (
+    backlog_under,
+    coverage,
+    groups_under,
+    oldest_unread_days,
+    shown_under,
+)
 from reports_app.services import AppServices
 from tasks.lake.schemas import OUTCOMES, REGISTRATIONS, RUNS, TARGETS
 from tasks.publish.accounting import STATES
@@ -92,10 +98,16 @@ def test_equity_compares_what_the_address_asks_for(app):
 
 
 def test_the_backlog_counts_the_unread_and_their_oldest():
+    n_unread, day = 7, date(2026, 11, 2)
     exams = pl.DataFrame(
-        {"read_date": [None, None, date(2026, 11, 2)], "unread_days": [3, 20, None]}
+        {
+            "exam_key": [str(place) for place in range(13)],
+            "read_date": [None] * n_unread + [day] * 6,
+            "unread_days": [3, *[20] * 6, *[None] * 6],
+        }
     )
-    assert backlog(exams) == (2, 20)
+    assert backlog_under(exams, CampaignFilter()) == Proportion(n_unread, 13)
+    assert oldest_unread_days(exams) == 20
 
 
 def test_coverage_counts_women_once_and_in_their_period():

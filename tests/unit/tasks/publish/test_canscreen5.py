@@ -1,14 +1,15 @@
 """CanScreen5's counts equal hand counts, and nothing small can be derived from them."""
 
 from datetime import date
-from itertools import pairwise
+from itertools import chain, combinations, pairwise, product
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.lake.schemas import TARGETS
-from tasks.publish.canscreen5 import HIDDEN, TOTAL, canscreen5
+from tasks.publish.canscreen5 import HIDDEN, TOTAL, Filtered, canscreen5
+from tasks.publish.suppression import is_small, rounded
 
 BANDS = ("50_59", "60_69")
 NESTED = ("screened", "screen_positive", "attended_further_assessment", "cancers_detected")
@@ -96,3 +97,45 @@ def test_no_small_count_follows_from_what_is_shown(counts):
             known = sum(int(cell) for cell in cells[:-1] if cell != HIDDEN)
             unknown_age = int(cells[-1]) - known if not n_hidden else 0
             assert unknown_age not in {1, 2, 3, 4}
+
+
+EVERY_AGE = (*BANDS, "")
+MOST = 14
+
+
+def screened_in_files(counts):
+    """What each file tells of exams: of everything first, then of every choice of ages."""
+    exams = exams_of({age: (n, 0, 0, 0, 0, 0) for age, n in counts.items()})
+    targets = TARGETS.schema.to_frame()
+    choices = chain.from_iterable(combinations(EVERY_AGE, n) for n in range(1, 3))
+    told = {(): canscreen5(exams, targets, BANDS)["screened"].to_list()}
+    for ages in choices:
+        part = exams.filter(pl.col("age_band").is_in(list(ages)))
+        filtered = Filtered(exams, ages)
+        told[ages] = canscreen5(part, targets, BANDS, filtered)["screened"].to_list()
+    return told
+
+
+def is_possible(told, numbers):
+    """Whether these numbers of exams by age lead to the same files, hidden cells apart."""
+    by_age = dict(zip(EVERY_AGE, numbers, strict=True))
+    for ages, cells in told.items():
+        kept = [by_age[age] if not ages or age in ages else 0 for age in BANDS]
+        total = sum(by_age[age] for age in ages or EVERY_AGE)
+        for n, cell in zip([*kept, total], cells, strict=True):
+            if cell != HIDDEN and (n if not ages else rounded(n)) != int(cell):
+                return False
+    return True
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(EVERY_AGE, st.integers(1, MOST))))
+def test_no_small_count_follows_from_the_files_of_all_choices_of_ages(counts):
+    told = screened_in_files(counts)
+    every = product(range(1, MOST + 5), repeat=len(EVERY_AGE))
+    possible = [numbers for numbers in every if is_possible(told, numbers)]
+    actual = tuple(counts[age] for age in EVERY_AGE)
+    assert actual in possible
+    for place, n in enumerate(actual):
+        if is_small(n):
+            assert len({numbers[place] for numbers in possible}) > 1
