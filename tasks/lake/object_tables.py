@@ -55,7 +55,7 @@ OBJECTS = Table(
         ),
         text("exam_key", "The exam of that instance.", nullable=True),
         timestamp("first_seen_at", "When a listing first showed this version."),
-        timestamp("changed_at", "When the state last changed."),
+        timestamp("changed_at", "When the state last changed, or the object came back."),
         timestamp(
             "gone_at",
             "When a listing no longer showed it: deleted, or replaced by another version.",

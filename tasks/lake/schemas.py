@@ -11,6 +11,7 @@ from tasks.lake.night_tables import OUTCOMES, PRIORITY_LISTS, RUNS
 from tasks.lake.object_tables import IMAGE_QUALITY, IMAGES, INSTANCES, OBJECTS
 from tasks.lake.programme_tables import FOLLOW_UPS, READING_EVENTS, REGISTRATIONS, TARGETS
 from tasks.lake.score_tables import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, OPERATING_POINTS
+from tasks.lake.summary_tables import EXAM_SUMMARIES
 
 TABLES = (
     OBJECTS,
@@ -19,6 +20,7 @@ TABLES = (
     IMAGE_QUALITY,
     IMAGE_SCORES,
     EXAM_SCORES,
+    EXAM_SUMMARIES,
     PRIORITY_LISTS,
     CALIBRATIONS,
     OPERATING_POINTS,

@@ -11,8 +11,7 @@ import polars as pl
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
-    INSTANCES,
-    OBJECTS,
+    EXAM_SUMMARIES,
     OUTCOMES,
     PRIORITY_LISTS,
 )
@@ -21,6 +20,7 @@ from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.completion import find_arriving, find_reopened
 from tasks.publish.drift import Drift, find_drift, with_ordering
 from tasks.publish.exam_quality import complete_quality, exam_flags, with_quality_flags
+from tasks.publish.exam_summaries import keep_summaries
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run
 from tasks.score.calibration import SCOPE, choose_calibrations
@@ -28,16 +28,12 @@ from tasks.score.calibration import SCOPE, choose_calibrations
 STILL_ARRIVING = "still_arriving"
 LATE_VIEW = "late_view"
 
-_OBJECT_COLUMNS = [
-    *("object_key", "etag", "gone_at", "exam_key", "last_modified_at", "first_seen_at")
-]
-
-_INSTANCE_COLUMNS = [
-    *("sop_instance_key", "exam_key", "object_key", "etag", "exam_date", "patient_age_years"),
-    *("image_laterality", "view_position", "presentation_intent_type", "has_implant"),
-    *SCOPE,
-]
-"""What a list is made from; the table has three times as many, of every image of all years."""
+_COLUMNS = (
+    "exam_key", "exam_date", "patient_age_years", "has_implant", *SCOPE, "n_images",
+    "has_standard_views", "last_modified_at", "first_image_at", "last_image_at",
+    "set_aside_reason",
+)  # fmt: skip
+"""What a list is made from, of every exam of all years."""
 
 
 class Publication(NamedTuple):
@@ -78,13 +74,13 @@ def publish_list(
         run: Of the night.
         quiet_minutes: An exam that lacks views waits so long for them in the unscorable lane.
     """
-    instances = lake.read(INSTANCES, columns=_INSTANCE_COLUMNS)
-    facts = exam_facts(instances)
-    scores = _scores(lake, facts, model_version)
-    scored = facts.join(scores, on="exam_key")
+    keep_summaries(lake, run)
+    exams = lake.read(EXAM_SUMMARIES, columns=_COLUMNS, where=pl.col("n_images") > 0)
+    scores = _scores(lake, exams, model_version)
+    scored = exams.select("exam_key", "exam_date", *SCOPE).join(scores, on="exam_key")
     drifts = find_drift(scored)
-    completion = _completion(lake, instances, run, quiet_minutes)
-    unread = _unread_exams(lake, instances, facts, scores, completion)
+    completion = _completion(lake, exams, run, quiet_minutes)
+    unread = _unread_exams(lake, exams, scores, completion)
     rows = order_exams(with_ordering(unread, scored, drifts), run.list_date).with_columns(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
@@ -100,56 +96,32 @@ def publish_list(
     return Publication(rows.height, is_new, drifts)
 
 
-def _completion(
-    lake: Lake, instances: pl.DataFrame, run: Run, quiet_minutes: float
-) -> _Completion:
-    objects = lake.read(OBJECTS, columns=_OBJECT_COLUMNS)
+def _completion(lake: Lake, exams: pl.DataFrame, run: Run, quiet_minutes: float) -> _Completion:
     columns = ["exam_key", "recorded_at"]
     readings = lake.read(OUTCOMES, columns=columns, where=pl.col("source") == "reader")
     return _Completion(
-        find_arriving(instances, objects, run.started_at, quiet_minutes),
-        find_reopened(instances, objects, readings),
+        find_arriving(exams, run.started_at, quiet_minutes), find_reopened(exams, readings)
     )
 
 
 def _unread_exams(
-    lake: Lake,
-    instances: pl.DataFrame,
-    facts: pl.DataFrame,
-    scores: pl.DataFrame,
-    completion: _Completion,
+    lake: Lake, exams: pl.DataFrame, scores: pl.DataFrame, completion: _Completion
 ) -> pl.DataFrame:
     """Every exam that waits for a reader: facts, scores where it is whole, else the reason."""
     read = lake.read(OUTCOMES, columns=["exam_key"], where=pl.col("source") == "reader")
     is_arriving = pl.col("exam_key").is_in(completion.arriving.implode())
     done = read.filter(~pl.col("exam_key").is_in(completion.reopened.implode()))
-    exams = facts.join(done, on="exam_key", how="anti")
-    scores = scores.filter(~is_arriving)
-    images = instances.group_by("exam_key").agg(pl.len().cast(pl.Int64).alias("n_images"))
     return (
-        exams.join(scores, on="exam_key", how="left")
-        .join(images, on="exam_key")
-        .join(_reasons(lake), on="exam_key", how="left")
+        exams.join(done, on="exam_key", how="anti")
+        .join(scores.filter(~is_arriving), on="exam_key", how="left")
         .with_columns(
             pl.col("n_images_scored").fill_null(0),
             pl.col("n_images_unscorable").fill_null(pl.col("n_images")),
             reason=pl.when(is_arriving)
             .then(pl.lit(STILL_ARRIVING))
-            .otherwise(pl.col("reason").fill_null("pending")),
+            .otherwise(pl.col("set_aside_reason").fill_null("pending")),
         )
         .sort("exam_key")
-    )
-
-
-def exam_facts(instances: pl.DataFrame) -> pl.DataFrame:
-    """One row an exam from its instances; where they differ, the first by key speaks."""
-    facts = ("exam_date", "patient_age_years", *SCOPE)
-    return (
-        instances.sort("exam_key", "sop_instance_key")
-        .group_by("exam_key", maintain_order=True)
-        .agg(
-            *(pl.col(name).drop_nulls().first() for name in facts), pl.col("has_implant").any()
-        )
     )
 
 
@@ -164,16 +136,3 @@ def _scores(lake: Lake, exams: pl.DataFrame, model_version: str) -> pl.DataFrame
         "exam_key", "calibration_id"
     )
     return scores.join(holding, on=["exam_key", "calibration_id"], how="semi")
-
-
-def _reasons(lake: Lake) -> pl.DataFrame:
-    """The commonest reason among the objects of each exam; ties by name."""
-    is_set_aside = (pl.col("state") == "unscorable") & pl.col("gone_at").is_null()
-    objects = lake.read(OBJECTS, columns=["exam_key", "reason"], where=is_set_aside)
-    return (
-        objects.group_by("exam_key", "reason")
-        .len()
-        .sort("exam_key", "len", "reason", descending=[False, True, False])
-        .unique("exam_key", keep="first", maintain_order=True)
-        .select("exam_key", "reason")
-    )

@@ -25,7 +25,7 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.publish.exam_image import ExamImage, Row, exam_image
-from tasks.publish.publication import exam_facts
+from tasks.publish.exam_summaries import exam_facts
 from tasks.score.calibration import SCOPE, choose_calibrations
 
 SOFTWARE = "Smart Mammo"

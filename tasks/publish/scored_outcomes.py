@@ -8,8 +8,8 @@ import polars as pl
 
 from tasks.lake.schemas import EXAM_SCORES, INSTANCES
 from tasks.lake.store import Lake
+from tasks.publish.exam_summaries import exam_facts
 from tasks.publish.programme import read_programme_facts
-from tasks.publish.publication import exam_facts
 from tasks.score.calibration import SCOPE
 
 _FACTS = ("exam_key", "is_cancer", "is_recalled", "breast_density", "read_date")
@@ -24,13 +24,11 @@ def scored_outcomes(lake: Lake, model_version: str) -> pl.DataFrame:
         read_date; null where nothing is known.
     """
     instances = lake.read(INSTANCES)
-    women = instances.sort("sop_instance_key").unique("exam_key", keep="first")
     is_version = pl.col("model_version") == model_version
     scores = lake.read(EXAM_SCORES, columns=["exam_key", "exam_score"], where=is_version)
     return (
         scores.unique("exam_key")
         .join(exam_facts(instances), on="exam_key")
-        .join(women.select("exam_key", "patient_key"), on="exam_key")
         .join(read_programme_facts(lake).select(_FACTS), on="exam_key", how="left")
         .with_columns(pl.col("exam_score").cast(pl.Float64), pl.col(SCOPE).fill_null(""))
         .sort("exam_key")

@@ -15,7 +15,7 @@ from tasks.lake.schemas import (
     OUTCOMES,
 )
 from tasks.lake.store import Lake
-from tasks.publish.publication import exam_facts
+from tasks.publish.exam_summaries import exam_facts
 from tasks.score.calibration import ANY, SCOPE, choose_calibrations
 
 SIDES = ("candidate", "serving")
@@ -34,8 +34,7 @@ def pair_exams(lake: Lake, candidate: str, serving: str) -> pl.DataFrame:
         ContractViolation: If no exam was scored by both.
     """
     instances = lake.read(INSTANCES)
-    women = instances.group_by("exam_key").agg(pl.col("patient_key").first())
-    facts = exam_facts(instances).join(women, on="exam_key")
+    facts = exam_facts(instances)
     scored = [
         _scores(lake, facts, version, side)
         for version, side in zip((candidate, serving), SIDES, strict=True)

@@ -5,7 +5,8 @@ at exams that something happened to since the last night that completed: what a 
 does not grow with the years before it.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -19,6 +20,28 @@ CLOCK_MARGIN = timedelta(days=1)
 
 _IMAGE_KEY = ["sop_instance_key", "etag"]
 _ANSWER = ["malignancy_score", "finding", "assessment", "model_version"]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The last night that completed.
+
+    Args:
+        started_at: Its clock.
+        list_date: The day that its list is read on.
+    """
+
+    started_at: datetime
+    list_date: date
+
+    @property
+    def since(self) -> datetime:
+        """What happened later was perhaps not seen by it."""
+        return self.started_at - CLOCK_MARGIN
+
+    def is_of_month(self, day: date) -> bool:
+        """Whether its list is of a day's month."""
+        return (self.list_date.year, self.list_date.month) == (day.year, day.month)
 
 
 def aggregate(lake: Lake, model_version: str, run: Run, since: datetime | None = None) -> int:
@@ -36,7 +59,7 @@ def aggregate(lake: Lake, model_version: str, run: Run, since: datetime | None =
     is_current = pl.col("model_version") == model_version
     in_question = pl.lit(value=True)
     if since:
-        in_question = pl.col("exam_key").is_in(_touched(lake, is_current, since).implode())
+        in_question = pl.col("exam_key").is_in(touched_exams(lake, since, is_current).implode())
     answers = lake.read(
         IMAGE_SCORES, columns=[*_IMAGE_KEY, *_ANSWER], where=is_current & in_question
     )
@@ -54,26 +77,41 @@ def settled_since(lake: Lake, model_version: str, run: Run) -> datetime | None:
     are in question again once calibrations changed after it, and in the first night of a
     month: what a new rule of aggregation makes of old exams appears then at the latest.
     """
-    is_settled = (pl.col("outcome") == "completed") & (pl.col("model_version") == model_version)
-    nights = lake.read(RUNS, columns=["started_at", "list_date"], where=is_settled)
-    if nights.is_empty():
+    last = last_completed(lake, pl.col("model_version") == model_version)
+    if last is None:
         return None
-    last = nights.sort("started_at").row(-1, named=True)
-    since = last["started_at"] - CLOCK_MARGIN
     calibrated_at = lake.history(CALIBRATIONS).get_column("committed_at").max()
-    is_calibrated_since = isinstance(calibrated_at, datetime) and calibrated_at >= since
-    is_new_month = (run.list_date.year, run.list_date.month) != (
-        last["list_date"].year,
-        last["list_date"].month,
-    )
-    return None if is_calibrated_since or is_new_month else since
+    is_calibrated_since = isinstance(calibrated_at, datetime) and calibrated_at >= last.since
+    is_new_month = not last.is_of_month(run.list_date)
+    return None if is_calibrated_since or is_new_month else last.since
 
 
-def _touched(lake: Lake, is_current: pl.Expr, since: datetime) -> pl.Series:
-    """Keys of the exams with an image scored, or an object changed, since then."""
-    scored = lake.read(
-        IMAGE_SCORES, columns=["exam_key"], where=is_current & (pl.col("scored_at") >= since)
-    )
+def last_completed(lake: Lake, where: pl.Expr | None = None) -> Settled | None:
+    """The completed night that began last, of those that fulfil a condition; None before."""
+    is_completed = pl.col("outcome") == "completed"
+    condition = is_completed if where is None else is_completed & where
+    nights = lake.read(RUNS, columns=["started_at", "list_date"], where=condition)
+    return None if nights.is_empty() else Settled(*nights.sort("started_at").row(-1))
+
+
+def touched_exams(lake: Lake, since: datetime, is_scored: pl.Expr | None = None) -> pl.Series:
+    """Keys of the exams with an image scored, or an object changed, since then.
+
+    An exam whose image now belongs to another exam is one of them.
+
+    Args:
+        lake: Where.
+        since: The moment.
+        is_scored: The rows of `image_scores` that count; all if left out.
+    """
+    is_new = pl.col("scored_at") >= since
+    is_counted = is_new if is_scored is None else is_new & is_scored
+    scored = lake.read(IMAGE_SCORES, columns=["exam_key"], where=is_counted)
     is_changed = (pl.col("changed_at") >= since) | (pl.col("gone_at") >= since)
-    changed = lake.read(OBJECTS, columns=["exam_key"], where=is_changed)
-    return pl.concat([scored, changed]).get_column("exam_key").drop_nulls().unique()
+    names = ["exam_key", "sop_instance_key"]
+    changed = lake.read(OBJECTS, columns=names, where=is_changed)
+    images = changed["sop_instance_key"].drop_nulls().unique()
+    is_same_image = pl.col("sop_instance_key").is_in(images.implode())
+    holders = lake.read(OBJECTS, columns=["exam_key"], where=is_same_image)
+    named = [scored, changed.select("exam_key"), holders]
+    return pl.concat(named).get_column("exam_key").drop_nulls().unique()

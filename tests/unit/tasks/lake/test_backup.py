@@ -14,7 +14,7 @@ from tasks.errors import ContractViolation, Misconfigured
 from tasks.lake.backup import back_up, files_of, restore
 from tasks.lake.check import check_table
 from tasks.lake.history import forget
-from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
+from tasks.lake.schemas import EXAM_SUMMARIES, IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
 from tasks.lake.search import search
 from tasks.lake.store import Lake
 from tasks.publish.publication import publish_list
@@ -89,8 +89,9 @@ def test_what_was_erased_leaves_the_next_backup(lake, tmp_path):
     back_up(lake, backup, TABLES)
     keys = frozenset({"exam-1"})
     assert search(files_of(backup), keys).found_in
-    lake.delete(OBJECTS, "exam_key", sorted(keys))
-    forget(lake, files_of(lake), OBJECTS, keys)
+    for table in (OBJECTS, EXAM_SUMMARIES):
+        lake.delete(table, "exam_key", sorted(keys))
+        forget(lake, files_of(lake), table, keys)
     assert back_up(lake, backup, TABLES).n_deleted > 0  # checkpoints that quoted her
     assert search(files_of(backup), keys).found_in == ()
     assert_frame_equal(backup.read(OBJECTS), lake.read(OBJECTS), check_row_order=False)

@@ -1,12 +1,15 @@
 """Exams that still arrive, and exams that a late image opens again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 
-from tasks.lake.schemas import INSTANCES, OBJECTS, OUTCOMES
+from tasks.lake.columns import Table
+from tasks.lake.schemas import IMAGE_SCORES, INSTANCES, OBJECTS, OUTCOMES
 from tasks.publish.completion import find_arriving, find_reopened
+from tasks.publish.exam_summaries import INSTANCE_COLUMNS, OBJECT_COLUMNS, summarise
 
 NOW = datetime(2026, 11, 26, 5, tzinfo=UTC)
 FOUR = ("L-CC", "L-MLO", "R-CC", "R-MLO")
@@ -22,8 +25,8 @@ def exam(
     ages: tuple[float, ...] = (5,),
     intent: str = PRESENTATION,
     is_gone: bool = False,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Instances and objects of one exam; the last age holds for the views that are left."""
+) -> pl.DataFrame:
+    """The summary of one exam; the last age holds for the views that are left."""
     instances, objects = [], []
     for number, view in enumerate(views):
         laterality, position = view.split("-")
@@ -33,15 +36,19 @@ def exam(
         instances.append(place | named | {"presentation_intent_type": intent})
         times = {"first_seen_at": at, "last_modified_at": at}
         objects.append(place | times | {"gone_at": NOW if is_gone else None})
-    schemas = (INSTANCES.schema, OBJECTS.schema)
-    return tuple(
-        pl.DataFrame(rows, schema={name: schema[name] for name in rows[0]})
-        for rows, schema in zip((instances, objects), schemas, strict=True)
+    return summarise(
+        _frame(OBJECTS, OBJECT_COLUMNS, objects),
+        _frame(INSTANCES, INSTANCE_COLUMNS, instances),
+        IMAGE_SCORES.schema.to_frame(),
     )
 
 
-def arriving(frames: tuple[pl.DataFrame, pl.DataFrame], quiet_minutes: float = 10) -> list[str]:
-    return find_arriving(*frames, NOW, quiet_minutes).to_list()
+def _frame(table: Table, names: Sequence[str], rows: list[dict]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={name: table.schema[name] for name in names})
+
+
+def arriving(summaries: pl.DataFrame, quiet_minutes: float = 10) -> list[str]:
+    return find_arriving(summaries, NOW, quiet_minutes).to_list()
 
 
 def test_an_exam_that_lacks_a_view_waits_for_it():
@@ -49,7 +56,7 @@ def test_an_exam_that_lacks_a_view_waits_for_it():
 
 
 @pytest.mark.parametrize(
-    "frames",
+    "summaries",
     [
         exam(*FOUR),
         exam(*FOUR, FOUR[0]),
@@ -58,8 +65,8 @@ def test_an_exam_that_lacks_a_view_waits_for_it():
     ],
     ids=["whole", "with a repeat", "quiet for long", "taken away"],
 )
-def test_an_exam_that_is_whole_or_quiet_does_not_wait(frames):
-    assert arriving(frames) == []
+def test_an_exam_that_is_whole_or_quiet_does_not_wait(summaries):
+    assert arriving(summaries) == []
 
 
 def test_the_newest_object_counts():
@@ -77,7 +84,7 @@ def test_no_exam_waits_where_nobody_asks_for_it():
 def reopened(ages: tuple[float, ...], read_ages: tuple[float, ...]) -> list[str]:
     rows = [{"exam_key": "a", "recorded_at": minutes_ago(age)} for age in read_ages]
     schema = {name: OUTCOMES.schema[name] for name in ("exam_key", "recorded_at")}
-    return find_reopened(*exam(*FOUR, ages=ages), pl.DataFrame(rows, schema=schema)).to_list()
+    return find_reopened(exam(*FOUR, ages=ages), pl.DataFrame(rows, schema=schema)).to_list()
 
 
 @pytest.mark.parametrize(
