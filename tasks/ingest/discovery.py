@@ -3,12 +3,16 @@
 It decides nothing about an object but whether this version of it was seen before.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from tasks.ingest.containers import ETAG_SEPARATOR, SEPARATOR
+from tasks.ingest.listing_parts import ListingParts
 from tasks.lake.schemas import OBJECTS
 
 LISTING_SCHEMA = pl.Schema(
@@ -17,10 +21,13 @@ LISTING_SCHEMA = pl.Schema(
         for name in ("object_key", "etag", "size_bytes", "last_modified_at")
     }
 )
-KNOWN_COLUMNS = (*LISTING_SCHEMA, "gone_at")
+KNOWN_SCHEMA = pl.Schema({**LISTING_SCHEMA, "gone_at": OBJECTS.schema["gone_at"]})
 """Of `objects`, what a listing is held against: little enough for millions of rows."""
 
 _KEY = list(OBJECTS.key)
+
+_IS_MEMBER = pl.col("etag").str.contains(ETAG_SEPARATOR, literal=True)
+_CONTAINER_KEY = pl.col("object_key").str.replace(f"{SEPARATOR}[^/]*$", "")
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,37 @@ class Changes:
     back: pl.DataFrame
 
 
+def changes_by_part(
+    listing: Iterable[pl.DataFrame], known: Iterable[pl.DataFrame], now: datetime
+) -> Iterator[Changes]:
+    """Hold a listing against what is known, in parts by key and in the memory of one part.
+
+    Args:
+        listing: The bucket now, in frames as `find_changes` takes them; at best in the order
+            of its keys.
+        known: What `find_changes` takes, in frames; read once the listing is complete.
+        now: When the listing was made.
+
+    Raises:
+        Retryable: If this machine has no room for the listing.
+    """
+    with TemporaryDirectory(prefix="smart-mammo-listing-") as folder:
+        parts = ListingParts(Path(folder), LISTING_SCHEMA, KNOWN_SCHEMA)
+        for frame in listing:
+            parts.put_listed(frame)
+        key = pl.when(_IS_MEMBER).then(_CONTAINER_KEY).otherwise("object_key")
+        for frame in known:
+            parts.put_known(frame, frame.select(key).to_series())
+        for part in parts:
+            yield find_changes(*part, now)
+
+
 def find_changes(listing: pl.DataFrame, known: pl.DataFrame, now: datetime) -> Changes:
     """Hold a listing against what is known.
 
     Args:
         listing: The bucket now, in `LISTING_SCHEMA`, without containers' members.
-        known: `KNOWN_COLUMNS` of the table `objects`.
+        known: `KNOWN_SCHEMA` of the table `objects`.
         now: When the listing was made.
     """
     listing = pl.concat([listing, _members(known, listing)])
@@ -66,10 +98,9 @@ def new_objects(listing: pl.DataFrame, now: datetime) -> pl.DataFrame:
 
 def _members(known: pl.DataFrame, listing: pl.DataFrame) -> pl.DataFrame:
     """The known members of the containers that are listed: they are there as long as those."""
-    etag, object_key = pl.col("etag"), pl.col("object_key")
-    members = known.filter(etag.str.contains(ETAG_SEPARATOR, literal=True)).with_columns(
-        container_key=object_key.str.replace(f"{SEPARATOR}[^/]*$", ""),
-        container_etag=etag.str.replace(f"{ETAG_SEPARATOR}[^{ETAG_SEPARATOR}]*$", ""),
+    members = known.filter(_IS_MEMBER).with_columns(
+        container_key=_CONTAINER_KEY,
+        container_etag=pl.col("etag").str.replace(f"{ETAG_SEPARATOR}[^{ETAG_SEPARATOR}]*$", ""),
     )
     present = members.join(
         listing, left_on=["container_key", "container_etag"], right_on=_KEY, how="semi"

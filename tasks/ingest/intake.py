@@ -11,7 +11,12 @@ from itertools import islice
 import polars as pl
 
 from tasks.errors import Rejected, Retryable
-from tasks.ingest.discovery import KNOWN_COLUMNS, LISTING_SCHEMA, find_changes, new_objects
+from tasks.ingest.discovery import (
+    KNOWN_SCHEMA,
+    LISTING_SCHEMA,
+    changes_by_part,
+    new_objects,
+)
 from tasks.ingest.header_job import HeaderJob, read_header_job
 from tasks.ingest.instances import ReadResult
 from tasks.ingest.object_store import ObjectChanged, ObjectStore, ObjectSummary
@@ -41,15 +46,33 @@ def discover_objects(lake: Lake, store: ObjectStore, run: Run) -> int:
     Returns:
         How many object versions are new.
     """
-    listing = _listing(store.list_objects())
-    known = lake.read(OBJECTS, columns=KNOWN_COLUMNS)
-    changes = find_changes(listing, known, run.started_at)
-    del listing, known
-    _mark(lake, changes.gone, {"gone_at": run.started_at})
-    _mark(lake, changes.back, {"gone_at": None, "changed_at": run.started_at})
-    for part in changes.new.iter_slices(OBJECTS_PER_COMMIT):
-        lake.insert_new(OBJECTS, part)
-    return changes.new.height
+    n_new = 0
+    for new in _in_files(_marked_changes(lake, store, run)):
+        lake.insert_new(OBJECTS, new)
+        n_new += new.height
+    return n_new
+
+
+def _marked_changes(lake: Lake, store: ObjectStore, run: Run) -> Iterator[pl.DataFrame]:
+    """Write what went and what came back; the new ones are handed on, by key."""
+    listing = _listed(store.list_objects())
+    known = lake.batches(OBJECTS, KNOWN_SCHEMA.names(), OBJECTS_PER_COMMIT)
+    for changes in changes_by_part(listing, known, run.started_at):
+        _mark(lake, changes.gone, {"gone_at": run.started_at})
+        _mark(lake, changes.back, {"gone_at": None, "changed_at": run.started_at})
+        yield changes.new
+
+
+def _in_files(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Lay rows together or apart until each frame is a file's, but for the last."""
+    waiting = OBJECTS.frame([])
+    for frame in frames:
+        waiting = pl.concat([waiting, frame])
+        while waiting.height >= OBJECTS_PER_COMMIT:
+            yield waiting.head(OBJECTS_PER_COMMIT)
+            waiting = waiting.slice(OBJECTS_PER_COMMIT)
+    if waiting.height:
+        yield waiting
 
 
 def _mark(lake: Lake, keys: pl.DataFrame, times: dict[str, datetime | None]) -> None:
@@ -59,6 +82,12 @@ def _mark(lake: Lake, keys: pl.DataFrame, times: dict[str, datetime | None]) -> 
         rows = lake.read(OBJECTS, where=of_part).join(part, on=list(OBJECTS.key), how="semi")
         marks = [pl.lit(at, OBJECTS.schema[name]).alias(name) for name, at in times.items()]
         lake.upsert(OBJECTS, rows.with_columns(marks))
+
+
+def _listed(summaries: Iterable[ObjectSummary]) -> Iterator[pl.DataFrame]:
+    rest = iter(summaries)
+    while (frame := _listing(islice(rest, OBJECTS_PER_COMMIT))).height:
+        yield frame
 
 
 def _listing(summaries: Iterable[ObjectSummary]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ It changes nothing that is equal already, leaves no two rows with one key, and c
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
@@ -80,6 +80,19 @@ class Lake:
             rows = self.scan(table)
             rows = rows if where is None else rows.filter(where)
             return rows.select(columns or table.schema.names()).collect()
+
+    def batches(
+        self, table: Table, columns: Sequence[str], n_rows: int
+    ) -> Iterator[pl.DataFrame]:
+        """Read some columns of a table that memory need not hold, some rows at a time.
+
+        Raises:
+            Retryable: If the storage does not answer.
+            ContractViolation: If a file is damaged or the table has another schema.
+        """
+        with translated(table):
+            rows = self.scan(table).select(columns)
+            yield from rows.collect_batches(chunk_size=n_rows)
 
     def read_pixels(
         self, sop_instance_keys: Sequence[str], preprocessing_version: str

@@ -1,6 +1,6 @@
 """A lake that counts what is read of it into memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import polars as pl
@@ -24,3 +24,10 @@ class CountingLake(Lake):
         rows = super().read(table, columns=columns, where=where)
         self.reads.append((table, rows.height, rows.width))
         return rows
+
+    def batches(
+        self, table: Table, columns: Sequence[str], n_rows: int
+    ) -> Iterator[pl.DataFrame]:
+        for rows in super().batches(table, columns, n_rows):
+            self.reads.append((table, rows.height, rows.width))
+            yield rows
