@@ -21,6 +21,7 @@ from tasks.ingest.header_job import HeaderJob, read_header_job
 from tasks.ingest.instances import ReadResult
 from tasks.ingest.object_store import ObjectChanged, ObjectStore, ObjectSummary
 from tasks.ingest.registration import register
+from tasks.ingest.retries import all_lost, until_down
 from tasks.lake.schemas import INSTANCES, OBJECTS
 from tasks.lake.store import KEYS_PER_CONDITION, Lake
 from tasks.privacy.tombstones import reject_erased
@@ -128,7 +129,7 @@ def read_batch(object_keys: list[str], services: Services, run: Run) -> int:
     lake.upsert(OBJECTS, new_objects(_listing(members), run.started_at))
     _commit(reject_erased(results, lake, services.pseudonymiser), lake, run)
     if lost := [error for error in failures if not isinstance(error, ObjectChanged)]:
-        raise Retryable(f"{len(lost)} of {batch.height} headers could not be read: {lost[0]}")
+        raise all_lost("headers", lost, len(results) + len(failures), batch.height)
     member_keys = [member.object_key for member in members]
     return len(results) + sum(
         read_batch(keys, services, run) for keys in _in_batches(member_keys)
@@ -146,7 +147,7 @@ def _read_headers(
     ]
     results: list[ReadResult] = []
     failures: list[Retryable] = []
-    done = services.pool.map_unordered(read_header_job, jobs)
+    done = until_down(services.pool.map_unordered(read_header_job, jobs))
     for n_done, (job, result) in enumerate(done, 1):
         report_progress("read", n_done, len(jobs))
         if isinstance(result, Retryable):

@@ -5,7 +5,8 @@ It translates boto3's exceptions, and never retries what waiting cannot mend.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
@@ -15,6 +16,10 @@ from tasks.errors import Misconfigured, Retryable
 N_TRIES = 5
 FIRST_WAIT_S = 0.2
 
+N_FAILURES_IN_A_ROW = 8
+"""Objects, each tried `N_TRIES` times: the store is down, and to wait for each takes hours."""
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _GONE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412", "InvalidRange", "416"})
@@ -58,6 +63,35 @@ def retried(what: str, attempt: Callable[[], Result]) -> Result:
         except (BotoCoreError, DamagedInTransit, OSError) as error:
             last = error
     raise Retryable(f"{what} failed {N_TRIES} times; at last: {_short(last)}.") from last
+
+
+def until_down(
+    results: Generator[tuple[Item, Result | Retryable]],
+) -> Iterator[tuple[Item, Result | Retryable]]:
+    """Pass results on, and end early once the store fails one object after the other.
+
+    Args:
+        results: Of reading objects; it is closed at the end.
+    """
+    n_failures = 0
+    with closing(results):
+        for item, result in results:
+            yield item, result
+            is_answer = not isinstance(result, Retryable) or isinstance(result, ObjectChanged)
+            n_failures = 0 if is_answer else n_failures + 1
+            if n_failures == N_FAILURES_IN_A_ROW:
+                return
+
+
+def all_lost(what: str, failures: Sequence[Retryable], n_tried: int, n: int) -> Retryable:
+    """The error of a batch: how much failed, how much was not tried after that, and why."""
+    sentence = f"{len(failures)} of {n} {what} could not be read: {failures[0]}"
+    if n_tried < n:
+        sentence += (
+            f" {n - n_tried} were not tried: the store failed {N_FAILURES_IN_A_ROW} times in "
+            "a row."
+        )
+    return Retryable(sentence)
 
 
 def error_code(error: ClientError) -> str:

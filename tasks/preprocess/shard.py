@@ -10,6 +10,7 @@ from itertools import islice
 import polars as pl
 
 from tasks.errors import Rejected, Retryable
+from tasks.ingest.retries import all_lost, until_down
 from tasks.lake.objects import change_objects
 from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
@@ -42,18 +43,16 @@ def preprocess_shard(exam_keys: list[str], services: Services, run: Run) -> Shar
     """
     lake = services.lake
     jobs = list(_jobs(exam_keys, services))
-    results = services.pool.map_unordered(make_image, jobs)
-    n_set_aside, failures = 0, list[Retryable]()
+    results = until_down(services.pool.map_unordered(make_image, jobs))
+    n_tried, n_set_aside, failures = 0, 0, list[Retryable]()
     while batch := dict(islice(results, IMAGES_PER_COMMIT)):
         made = {job: result for job, result in batch.items() if isinstance(result, dict)}
         refused = {job: result for job, result in batch.items() if isinstance(result, Rejected)}
         failures += [result for result in batch.values() if isinstance(result, Retryable)]
-        n_set_aside += len(refused)
+        n_tried, n_set_aside = n_tried + len(batch), n_set_aside + len(refused)
         _commit(lake, made, refused, run)
     if failures:
-        raise Retryable(
-            f"{len(failures)} of {len(jobs)} objects could not be read: {failures[0]}"
-        )
+        raise all_lost("objects", failures, n_tried, len(jobs))
     return ShardCounts(len(jobs) - n_set_aside, n_set_aside)
 
 

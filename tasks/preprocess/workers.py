@@ -7,7 +7,7 @@ outlives the process that made it, however that one ends.
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from functools import cache
@@ -68,7 +68,7 @@ class WorkerPool:
 
     def map_unordered(
         self, function: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Iterator[tuple[Item, Result | Rejected | Retryable]]:
+    ) -> Generator[tuple[Item, Result | Rejected | Retryable]]:
         """Run a function on every item; results come as they are ready.
 
         At most two items a worker are under way, so `items` may be endless.
