@@ -29,7 +29,7 @@ def without_rows_of(data: bytes, keys: frozenset[str]) -> bytes:
     """Write a file anew without the rows that have one of some keys in a text column."""
     source = BytesIO(data)
     metadata = pq.read_metadata(source)
-    rows = pq.read_table(source)
+    rows = _without_views(pq.read_table(source))
     kept = _at(rows, np.flatnonzero(~_has_key(rows, keys)))
     plain = [field.name for field in rows.schema if not pa.types.is_binary(field.type)]
     pages: dict[str, Any] = {
@@ -42,6 +42,23 @@ def without_rows_of(data: bytes, keys: frozenset[str]) -> bytes:
     sink = BytesIO()
     pq.write_table(kept, sink, **pages)
     return sink.getvalue()
+
+
+def _without_views(rows: pa.Table) -> pa.Table:
+    """The same with plain texts: Arrow cannot write a part of a list of views."""
+    fields = [field.with_type(_plain(field.type)) for field in rows.schema]
+    return rows.cast(pa.schema(fields, rows.schema.metadata))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_plain(field.type)) for field in kind])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        value: pa.Field = kind.value_field
+        return pa.large_list(value.with_type(_plain(value.type)))
+    return kind
 
 
 def _at(rows: pa.Table, places: NDArray[np.intp]) -> pa.Table:

@@ -9,10 +9,11 @@ from polars.testing import assert_frame_equal
 from tasks.errors import ContractViolation, Retryable
 from tasks.lake.files import LakeFiles
 from tasks.lake.history import forget
-from tasks.lake.schemas import IMAGES, OBJECTS
+from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS
 from tasks.lake.search import search
 from tasks.lake.store import Lake
 from tests.support.lake_rows import image_rows, object_rows
+from tests.support.programme_lake import complete
 
 HERS = "exam-hers"
 KEYS = frozenset({HERS})
@@ -160,3 +161,18 @@ def test_a_damaged_data_file_is_named_and_not_removed(lake):
     with pytest.raises(ContractViolation, match="objects is damaged"):
         forget(lake, files_of(lake), OBJECTS, KEYS)
     assert file.exists()
+
+
+def test_rows_leave_a_table_whose_other_rows_hold_lists_of_texts(tmp_path):
+    lake = Lake(str(tmp_path / "lake"))
+    region = {"top_px": 1, "left_px": 2, "height_px": 3, "width_px": 4, "finding": "mass"}
+    keys = pl.DataFrame({"sop_instance_key": list("abcde"), "exam_key": [HERS, *"pqpq"]})
+    kind = IMAGE_SCORES.schema["regions"]
+    regions = pl.Series("regions", [[region | {"score": 0.5}]] * 5, kind)
+    rows = complete(IMAGE_SCORES, keys.with_columns(regions))
+    lake.insert_new(IMAGE_SCORES, rows)
+    lake.delete(IMAGE_SCORES, "exam_key", [HERS])
+    forget(lake, files_of(lake), IMAGE_SCORES, KEYS)
+    assert search(files_of(lake), KEYS).found_in == ()
+    then = lake.scan(IMAGE_SCORES, 1).collect()
+    assert_frame_equal(then, rows.tail(4), check_row_order=False)
