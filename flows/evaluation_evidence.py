@@ -5,6 +5,7 @@ It reads files and refuses a leak; models.evaluation reckons.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from tasks.errors import Misconfigured
 EVALUATED, TRAINED = "evaluation", "training"
 _UNSEEN = frozenset({"test", "validation"})
 """Parts of a split that neither trained nor chose the network."""
+
+FOLD = "fold"
+"""Column of a cross-validation's tables: which of its networks scored or was trained."""
 
 
 @dataclass(frozen=True)
@@ -64,22 +68,55 @@ def check_training_set(table: ScoreTable, evidence: Evidence) -> dict[str, Any]:
             "A leak from training is seen by patient or image: name --patient-column or "
             "--image-column beside --trained-on."
         )
-    theirs = _training_rows(evidence.trained_on, columns)
-    ours = _side(table.frame, columns.patient, columns.image, EVALUATED)
+    theirs = read_trained(evidence.trained_on)
     hashes = hash_images(lake_of(evidence.images)) if evidence.images else {}
-    counts = check_leakage(pl.concat([ours, theirs], how="diagonal"), hashes)
+    n_rows = 0
+    for ours, seen in _by_fold(table.frame, theirs, evidence.trained_on):
+        sides = (
+            _side(ours, columns.patient, columns.image, EVALUATED),
+            _training_side(seen, columns, evidence.trained_on),
+        )
+        n_rows += check_leakage(pl.concat(sides, how="diagonal"), hashes).get(TRAINED, 0)
     return {
         "checked": evidence.trained_on.name,
-        "n_training_rows": counts.get(TRAINED, 0),
+        "n_training_rows": n_rows,
         "by": [name for name in ("patient", "image") if getattr(columns, name)],
         "near_copies": bool(hashes),
     }
 
 
-def _training_rows(path: Path, columns: Columns) -> pl.DataFrame:
+def read_trained(path: Path) -> pl.DataFrame:
+    """The rows of a training's table, or of its split, that trained or chose the network."""
     frame = read_table(path)
-    if "split" in frame.columns:
-        frame = frame.filter(~pl.col("split").is_in(list(_UNSEEN)))
+    return (
+        frame.filter(~pl.col("split").is_in(list(_UNSEEN)))
+        if "split" in frame.columns
+        else frame
+    )
+
+
+def _by_fold(
+    ours: pl.DataFrame, theirs: pl.DataFrame, path: Path
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Both sides, network by network where a cross-validation trained several.
+
+    Raises:
+        Misconfigured: If what trained the network of a row cannot be told.
+    """
+    if FOLD not in theirs.columns:
+        yield ours, theirs
+        return
+    folds = ours[FOLD].cast(pl.String) if FOLD in ours.columns else pl.Series([None])
+    if strangers := sorted({str(fold) for fold in folds} - {*theirs[FOLD]}):
+        raise Misconfigured(
+            f"{path} tells what trained each fold's network, and not that of the fold "
+            f"{strangers[0]!r}: give the scores of that cross-validation, with their {FOLD}."
+        )
+    for fold in folds.unique():
+        yield ours.filter(folds == fold), theirs.filter(pl.col(FOLD) == fold)
+
+
+def _training_side(frame: pl.DataFrame, columns: Columns, path: Path) -> pl.DataFrame:
     patient = _column_of(frame, columns.patient, "patient_key")
     image = _column_of(frame, columns.image, "sop_instance_key")
     if not (columns.patient and patient) and not (columns.image and image):

@@ -12,7 +12,7 @@ import typer
 from flows.import_report import show_import
 from flows.progress import progress_bars
 from flows.services import build_lake, load_settings
-from tasks.datasets.catalogue import describe_licence, find_importer
+from tasks.datasets.catalogue import IMPORTERS, describe_licence, find_importer
 from tasks.datasets.importing import import_reading
 from tasks.datasets.leakage import check_leakage, hash_images
 from tasks.datasets.sources import require
@@ -68,6 +68,19 @@ def run_import(
     if json_path:
         json_path.write_text(json.dumps(report, indent=2))
     return report
+
+
+def imported_lake(data: str, source: Path | None, *, accept_licence: bool) -> Path:
+    """The lake of a set, by its name or its own folder; filled first where files are given.
+
+    Args:
+        data: Name of a set, or the folder of its lake.
+        source: Folder to import the named set from first.
+        accept_licence: Of the set that is imported.
+    """
+    if source is not None:
+        return Path(run_import(data, source, accept_licence=accept_licence)["lake_url"])
+    return load_settings().home / "datasets" / data if data in IMPORTERS else Path(data)
 
 
 def _check_split(lake: Lake) -> dict[str, int]:

@@ -4,6 +4,8 @@ The set's own test part is kept for the proof; the epoch is chosen on watched pa
 training part. It trains nothing.
 """
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -101,6 +103,36 @@ def split_patients(labels: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
     _check_classes(parted)
     return parted
+
+
+def split_folds(labels: pl.DataFrame, n_folds: int, seed: int) -> Iterator[pl.DataFrame]:
+    """Part all patients into folds of like composition; each is the test once.
+
+    The set's own split is left aside. The fold after the tested one is watched, so that no
+    patient chooses the epoch of the network that scores her.
+
+    Raises:
+        Misconfigured: If a part of any fold lacks cancers or non-cancers.
+    """
+    patients = labels.group_by("patient_key").agg(pl.col("is_malignant").any())
+    dealt = sorted(patients.iter_rows(), key=lambda one: (one[1], _chance(f"{seed}/{one[0]}")))
+    place = {key: number % n_folds for number, (key, _) in enumerate(dealt)}
+    fold = labels["patient_key"].replace_strict(place, return_dtype=pl.Int64)
+    for tested in range(n_folds):
+        is_watched = fold == (tested + 1) % n_folds
+        parted = labels.with_columns(
+            split=pl.when(fold == tested)
+            .then(pl.lit(TEST))
+            .when(is_watched)
+            .then(pl.lit(WATCHED))
+            .otherwise(pl.lit(TRAINING))
+        )
+        _check_classes(parted)
+        yield parted
+
+
+def _chance(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _drawn(labels: pl.DataFrame, share: float, seed: int, name: str) -> pl.DataFrame:

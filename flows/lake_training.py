@@ -1,7 +1,7 @@
 """Trains a network on an imported data set: from its lake to a sealed version folder.
 
-It chooses the epoch on watched patients, proves the network once on
-patients that neither training nor choice has seen, and goes on after a kill.
+It chooses the epoch on watched patients, proves the network once on patients that neither
+training nor choice has seen, and goes on after a kill.
 """
 
 import logging
@@ -14,15 +14,17 @@ from typing import Any
 
 import polars as pl
 
-from flows.importing import run_import
+from flows.importing import imported_lake
+from flows.lake_prediction import SPLIT_NAME, open_network
 from flows.lake_recipe import TEST, TRAINING, WATCHED, Recipe, recipe_for
-from flows.services import load_settings
+from flows.lake_scores import predict
+from flows.progress import tell_epochs
 from flows.training_curves import Curves
-from flows.training_set import TrainingSet, open_training_set
+from flows.training_set import ImageSet, open_training_set
 from models.backbones import WeightsUnavailableError
 from models.calibration import band_edges, fit_platt
 from models.dataset import StreamConfig
-from models.export import load_packaged, package
+from models.export import package
 from models.heap import keep_freed_memory
 from models.metrics import auc_interval
 from models.network import MammographyNetwork, NetworkConfig, build_network
@@ -30,14 +32,13 @@ from models.record import LICENCES
 from models.scoring import exam_auc, exam_scores, mean_breast_scores, score_images
 from models.selection import BestEpoch, load_best, read_selection
 from models.training import Trainer, choose_device, describe_device
-from tasks.datasets.catalogue import IMPORTERS
 from tasks.datasets.split_file import write_split
 from tasks.errors import Misconfigured
 from tasks.redeploy.repository import CHECKSUM_FILE, seal_package, version_folder
 
 _LOG = logging.getLogger(__name__)
-SPLIT_NAME, SCORES_NAME = "split.csv", "test_scores.csv"
-"""In the run's folder: what `mammo evaluate` takes as --trained-on and --scores."""
+TESTED = "test_"
+"""Prefix of what `mammo evaluate` reads in the run's folder."""
 
 
 @dataclass(frozen=True)
@@ -76,42 +77,44 @@ def run_lake_training(
         Misconfigured: If an option cannot be used; the sentence says why.
         ContractViolation: If the split leaks.
     """
-    logging.basicConfig(format="%(asctime)s %(message)s")
-    for room in ("flows", "models"):
-        logging.getLogger(room).setLevel(logging.INFO)
+    tell_epochs()
     target = version_folder(repository, version)
     if (target / CHECKSUM_FILE).exists():  # an unsealed folder is what a kill left
         raise Misconfigured(f"{target} is taken: name another --version.")
-    first = _first_network(request.start)
-    config = first.config if first else _network_config(request)
-    training_set = open_training_set(_lake_of(request), request.seed, request.split)
-    recipe = recipe_for(
-        is_crop=training_set.is_crop, seed=request.seed, epochs=request.epochs, network=config
-    )
+    first = first_network(request)
+    lake = imported_lake(request.data, request.source, accept_licence=request.accept_licence)
+    training_set = open_training_set(lake, request.seed, request.split)
+    recipe = recipe_of(request, training_set, first)
     folder.mkdir(parents=True, exist_ok=True)
     write_split(training_set.labels, folder / SPLIT_NAME)
     network = train_on(training_set, recipe, folder, first)
-    _write_test_scores(network, training_set, folder)
-    return package_proven(network, training_set, _describe(request, recipe, folder), target)
+    tested = predict(network, training_set, training_set.part(TEST))
+    tested.write(folder, prefix=TESTED)
+    proof = prove(tested.scores, training_set.facts["kind"])
+    description = _describe(request, recipe, folder)
+    package_proven(network, training_set, proof, description, target)
+    return proof
 
 
-def _lake_of(request: TrainingRequest) -> Path:
-    """The lake to train on, filled first where a folder to import from is given."""
-    known = load_settings().home / "datasets" / request.data
-    if request.source is not None:
-        report = run_import(request.data, request.source, accept_licence=request.accept_licence)
-        return Path(report["lake_url"])
-    return known if request.data in IMPORTERS else Path(request.data)
+def first_network(request: TrainingRequest) -> MammographyNetwork | None:
+    """The network whose weights training starts from, where one is named."""
+    return open_network(request.start) if request.start else None
 
 
-def _first_network(start: Path | None) -> MammographyNetwork | None:
-    try:
-        return load_packaged(start) if start else None
-    except (OSError, ValueError, KeyError) as error:
-        raise Misconfigured(
-            f"{start} is no version folder with weights ({error}): give one such as "
-            "triton_repo/mammography/1."
-        ) from error
+def recipe_of(
+    request: TrainingRequest, images: ImageSet, first: MammographyNetwork | None
+) -> Recipe:
+    """How to train on some images.
+
+    Raises:
+        Misconfigured: If the network cannot be built.
+    """
+    return recipe_for(
+        is_crop=images.is_crop,
+        seed=request.seed,
+        epochs=request.epochs,
+        network=first.config if first else _network_config(request),
+    )
 
 
 def _network_config(request: TrainingRequest) -> NetworkConfig:
@@ -124,25 +127,6 @@ def _network_config(request: TrainingRequest) -> NetworkConfig:
     return config
 
 
-def _write_test_scores(
-    network: MammographyNetwork, training_set: TrainingSet, folder: Path
-) -> None:
-    """Scores and truth of the test part, as `mammo evaluate` reads them."""
-    test = training_set.part(TEST)
-    scores = score_images(network, training_set.stream(test, StreamConfig()))
-    rows = scores.select("sop_instance_key", "malignancy_score").join(
-        test.select(
-            "sop_instance_key",
-            "exam_key",
-            "patient_key",
-            pl.col("image_laterality").fill_null("unknown"),
-            pl.col("is_malignant").cast(pl.Int8),
-        ),
-        on="sop_instance_key",
-    )
-    rows.sort("sop_instance_key").write_csv(folder / SCORES_NAME)
-
-
 def _describe(request: TrainingRequest, recipe: Recipe, folder: Path) -> dict[str, Any]:
     return {
         "recipe": asdict(recipe),
@@ -153,7 +137,7 @@ def _describe(request: TrainingRequest, recipe: Recipe, folder: Path) -> dict[st
 
 
 def train_on(
-    training_set: TrainingSet,
+    training_set: ImageSet,
     recipe: Recipe,
     folder: Path,
     first: MammographyNetwork | None = None,
@@ -188,24 +172,26 @@ def train_on(
     return load_best(folder, recipe.training.network)
 
 
-def prove(network: MammographyNetwork, training_set: TrainingSet) -> dict[str, Any]:
-    """AUC of images and patients that nothing was trained or chosen on."""
-    test = training_set.part(TEST)
-    scores = score_images(network, training_set.stream(test, StreamConfig()))
-    rows = scores.join(test, on="sop_instance_key").sort("sop_instance_key")
+def prove(scores: pl.DataFrame, kind: str) -> dict[str, Any]:
+    """AUC of images and patients that nothing was trained or chosen on.
+
+    Args:
+        scores: As `flows.lake_scores` gives them.
+        kind: Film or digital.
+    """
+    rows = scores.with_columns(pl.col("is_malignant").cast(pl.Boolean))
     images = auc_interval(rows["is_malignant"], rows["malignancy_score"], rows["patient_key"])
-    patients = exam_auc(mean_breast_scores(scores, test), test)
     return {
-        "kind": training_set.facts["kind"],
-        "n_images": test.height,
-        "n_patients": test["patient_key"].n_unique(),
-        "n_malignant_images": int(test["is_malignant"].sum()),
+        "kind": kind,
+        "n_images": rows.height,
+        "n_patients": rows["patient_key"].n_unique(),
+        "n_malignant_images": int(rows["is_malignant"].sum()),
         "image_auc": asdict(images),
-        "patient_auc": asdict(patients),
+        "patient_auc": asdict(exam_auc(mean_breast_scores(rows, rows), rows)),
     }
 
 
-def _calibrate(network: MammographyNetwork, training_set: TrainingSet) -> dict[str, Any]:
+def _calibrate(network: MammographyNetwork, training_set: ImageSet) -> dict[str, Any]:
     """Platt's mapping on the watched patients: enriched, so no programme's probabilities."""
     watched = training_set.part(WATCHED)
     scores = score_images(network, training_set.stream(watched, StreamConfig()))
@@ -222,12 +208,13 @@ def _calibrate(network: MammographyNetwork, training_set: TrainingSet) -> dict[s
 
 def package_proven(
     network: MammographyNetwork,
-    training_set: TrainingSet,
+    training_set: ImageSet,
+    proof: Mapping[str, Any],
     description: Mapping[str, Any],
     target: Path,
-) -> dict[str, Any]:
-    """Prove once, and write a sealed version folder; returns the proof."""
-    name, proof = training_set.facts["data_set"], prove(network, training_set)
+) -> None:
+    """Write a sealed version folder."""
+    name = training_set.facts["data_set"]
     facts = {
         "training": {"data": training_set.facts, **description},
         "metrics": {f"{name} test": proof},
@@ -236,4 +223,3 @@ def package_proven(
     }
     package(network, target, status="trained", facts=facts)
     seal_package(target)
-    return proof

@@ -74,3 +74,10 @@ def progress_bars() -> Generator[None]:
             yield
         finally:
             PROGRESS.removeHandler(handler)
+
+
+def tell_epochs() -> None:
+    """Show what a training logs: where it computes, and how each epoch went."""
+    logging.basicConfig(format="%(asctime)s %(message)s")  # unless Prefect was faster
+    for room in ("flows", "models"):
+        logging.getLogger(room).setLevel(logging.INFO)

@@ -14,7 +14,7 @@ import torch
 import typer
 from prefect import flow
 
-from flows.progress import progress_bars
+from flows.progress import progress_bars, tell_epochs
 from flows.proof import LabelledSet
 from flows.training_package import package_network, write_description
 from flows.training_plan import DemonstrationPlan, describe_training
@@ -136,9 +136,7 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes that generate exams.", min=1)] = 2,
 ) -> None:
     """Generate exams, train the demonstration model, prove it and package it."""
-    logging.basicConfig(format="%(asctime)s %(message)s")  # unless Prefect was faster
-    for room in ("flows", "models"):
-        logging.getLogger(room).setLevel(logging.INFO)
+    tell_epochs()
     with progress_bars():
         record = make_demonstration_model(folder, repository / MODEL_NAME / version, workers)
     typer.echo(f"{record.notice} Written to {repository / MODEL_NAME / version}.")

@@ -1,10 +1,10 @@
-"""An imported data set as training takes it: images with a file and a truth, patients parted.
+"""An imported data set as networks take it: images with a file and a truth, patients parted.
 
-It refuses a split that leaks, and images of several sizes.
+It refuses a split that leaks, and whole images mixed with crops.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import polars as pl
 
 from flows.lake_recipe import split_patients
 from flows.proof import LabelledSet
-from models.contract import IMAGE
+from models.canvas import canvas_side
+from models.contract import IMAGE, INPUT_HEIGHT_PX
 from models.dataset import MammogramStream, StreamConfig
 from models.tables import open_table
 from tasks.datasets.catalogue import IMPORTERS
@@ -33,19 +34,21 @@ _FACTS = (
 
 
 @dataclass(frozen=True)
-class TrainingSet:
+class ImageSet:
     """Images with a file and a known truth, and what they are.
 
     Args:
         data: Its tables.
         labels: Of these images.
-        shape: Of their pixels.
+        shape: As the network takes them.
+        is_crop: Whether they are crops and not whole breasts.
         facts: name, film or digital, counts and digest, for the record.
     """
 
     data: LabelledSet
     labels: pl.DataFrame
     shape: tuple[int, int, int]
+    is_crop: bool
     facts: dict[str, Any]
 
     @property
@@ -57,11 +60,6 @@ class TrainingSet:
         ]
         return {"training data": "; ".join(known) or self.facts["data_set"]}
 
-    @property
-    def is_crop(self) -> bool:
-        """Whether the images are crops and not whole breasts."""
-        return self.shape != IMAGE.shape
-
     def part(self, name: str) -> pl.DataFrame:
         """Labels of a part of the split."""
         return self.labels.filter(pl.col("split") == name)
@@ -72,7 +70,30 @@ class TrainingSet:
         return MammogramStream(images, labels, config, self.shape)
 
 
-def open_training_set(folder: Path, seed: int, split: Path | None = None) -> TrainingSet:
+def open_image_set(folder: Path) -> ImageSet:
+    """Read an imported set, unparted.
+
+    Args:
+        folder: Of the lake.
+
+    Raises:
+        Misconfigured: If nothing was imported there, or its images cannot be taken together.
+    """
+    if not (folder / "images").is_dir():
+        raise Misconfigured(
+            f"No imported data set in {folder}: run `mammo import NAME --from DIR "
+            "--accept-licence` first, which names its lake."
+        )
+    lake, data = Lake(str(folder)), LabelledSet(folder)
+    images = lake.read(IMAGES, columns=list(_FACTS)).select(_FACTS)
+    labels = data.labels.filter(pl.col("is_malignant").is_not_null()).join(
+        images.select("sop_instance_key"), on="sop_instance_key", how="semi"
+    )
+    is_crop = (images["preprocessing_version"] == CROP_VERSION).any()
+    return ImageSet(data, labels, _shape_of(images), is_crop, _describe(lake, images))
+
+
+def open_training_set(folder: Path, seed: int, split: Path | None = None) -> ImageSet:
     """Read an imported set and part its patients.
 
     Args:
@@ -85,31 +106,24 @@ def open_training_set(folder: Path, seed: int, split: Path | None = None) -> Tra
             cannot be used.
         ContractViolation: If a patient or a near-copy stands in two parts.
     """
-    if not (folder / "images").is_dir():
-        raise Misconfigured(
-            f"No imported data set in {folder}: run `mammo import NAME --from DIR "
-            "--accept-licence` first, which names its lake."
-        )
-    lake, data = Lake(str(folder)), LabelledSet(folder)
-    images = lake.read(IMAGES, columns=list(_FACTS)).select(_FACTS)
-    with_file = data.labels.filter(pl.col("is_malignant").is_not_null()).join(
-        images.select("sop_instance_key"), on="sop_instance_key", how="semi"
-    )
+    whole, lake = open_image_set(folder), Lake(str(folder))
+    labels, hashes = whole.labels, hash_images(lake)
     if split is not None:
-        with_file = apply_split(with_file, lake.read(INSTANCES), split)
-        check_leakage(with_file, hash_images(lake))  # as given, before patients are drawn
-    labels = split_patients(with_file, seed)
-    counts = check_leakage(labels, hash_images(lake))
-    facts = {**_describe(lake, images), "images": counts, "split_seed": seed}
-    return TrainingSet(data, labels, _shape_of(images), facts)
+        labels = apply_split(labels, lake.read(INSTANCES), split)
+        check_leakage(labels, hashes)  # as given, before patients are drawn
+    labels = split_patients(labels, seed)
+    counts = check_leakage(labels, hashes)
+    facts = {**whole.facts, "images": counts, "split_seed": seed}
+    return replace(whole, labels=labels, facts=facts)
 
 
 def _describe(lake: Lake, images: pl.DataFrame) -> dict[str, Any]:
     labels = lake.read(LABELS)
     digest = hashlib.sha256("".join(images["pixels_sha256"].sort()).encode())
+    kinds = pl.when("is_film").then(pl.lit("film")).otherwise(pl.lit("digital"))
     return {
         "data_set": ", ".join(labels["source"].unique().sort()),
-        "kind": "film" if labels["is_film"].all() else "digital",
+        "kind": " and ".join(sorted(labels.select(kinds).to_series().unique())),
         "pixels_sha256": digest.hexdigest(),
         "labels_sha256": hashlib.sha256(
             labels.sort("sop_instance_key").write_ndjson().encode()
@@ -118,14 +132,15 @@ def _describe(lake: Lake, images: pl.DataFrame) -> dict[str, Any]:
 
 
 def _shape_of(images: pl.DataFrame) -> tuple[int, int, int]:
-    """Of the pixels: crops keep their own size, which must be one."""
+    """Of the canvas: the contract's for whole images, a square for crops of any size."""
     is_crop = images["preprocessing_version"] == CROP_VERSION
     if not is_crop.any():
         return (1, IMAGE.shape[1], IMAGE.shape[2])
-    sizes = images.select("crop_height_px", "crop_width_px").unique().rows()
-    if not is_crop.all() or len(sizes) > 1 or any(side % 32 for side in sizes[0]):
+    side = canvas_side([*images["crop_height_px"], *images["crop_width_px"]])
+    if not is_crop.all() or side > INPUT_HEIGHT_PX:
         raise Misconfigured(
-            f"The set holds images of {len(sizes)} sizes, such as {sizes[0]}: training takes "
-            "whole images, or crops of one size whose sides are multiples of 32."
+            f"The set holds {is_crop.sum()} crops among {images.height} images, the largest "
+            f"{side} px: a network takes whole images, or crops of at most {INPUT_HEIGHT_PX} "
+            "px. Import them into lakes of their own."
         )
-    return (1, *sizes[0])
+    return (1, side, side)

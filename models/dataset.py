@@ -16,6 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from models.augmentation import Augmentation, augment
 from models.balance import balanced_copies
+from models.canvas import on_canvas
 from models.contract import DENSITIES, IMAGE
 from models.geometry import box_to_network
 from models.patches import patch_label
@@ -61,7 +62,7 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
         images: The table `images`.
         labels: Rows of `labels`; images without one are left out.
         config: Order and augmentation.
-        shape: Of `pixels`, [1, height, width].
+        shape: Of a sample's image, [1, height, width]; smaller crops stand on background.
     """
 
     def __init__(
@@ -131,7 +132,7 @@ class MammogramStream(IterableDataset[dict[str, Any]]):
 
     def _sample(self, row: Mapping[str, Any], generator: np.random.Generator) -> dict[str, Any]:
         label = self._label(row)
-        image = np.frombuffer(row["pixels"], np.uint8).reshape(self._shape[1:])
+        image = on_canvas(row, self._shape[1:])
         lesions = lesions_of(label, row)
         if self._config.augmentation is not None:
             patch_px = self._config.patch_px

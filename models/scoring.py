@@ -3,7 +3,7 @@
 The split is the caller's; which views make a breast's score is too, where views repeat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -21,27 +21,43 @@ from models.training import autocast
 BREAST = ("exam_key", "image_laterality")
 
 
+def answers(
+    network: MammographyNetwork, stream: MammogramStream, *, batch_size: int = 8
+) -> Iterator[tuple[list[str], dict[str, torch.Tensor]]]:
+    """What a network says of a stream: keys and the contract's outputs, batch by batch.
+
+    Outputs are float32 and on the CPU.
+    """
+    device = next(network.parameters()).device
+    network.eval()
+    for batch in DataLoader(stream, batch_size=batch_size):
+        with torch.inference_mode(), autocast(device):  # never across a yield: it would leak
+            outputs = network(batch["image"].to(device))
+        yield (
+            batch["sop_instance_key"],
+            {name: tensor.float().cpu() for name, tensor in outputs.items()},
+        )
+
+
 def score_images(
     network: MammographyNetwork, stream: MammogramStream, *, batch_size: int = 8
 ) -> pl.DataFrame:
-    """Score every image of a stream.
+    """Score every image of a stream: the rows of `answer_rows`."""
+    batches = answers(network, stream, batch_size=batch_size)
+    return pl.DataFrame(
+        [row for keys, outputs in batches for row in answer_rows(keys, outputs)]
+    )
+
+
+def answer_rows(
+    keys: Iterable[str], outputs: Mapping[str, torch.Tensor]
+) -> Iterator[dict[str, Any]]:
+    """A batch's scores as rows.
 
     Returns:
         sop_instance_key, malignancy_score, FINDING_CLASSES, breast_density (the likeliest), and
         the saliency's maximum: peak_row, peak_column (cells) and peak.
     """
-    device = next(network.parameters()).device
-    network.eval()
-    rows: list[dict[str, Any]] = []
-    with torch.inference_mode(), autocast(device):
-        for batch in DataLoader(stream, batch_size=batch_size):
-            outputs = network(batch["image"].to(device))
-            rows.extend(_rows(batch["sop_instance_key"], outputs))
-    return pl.DataFrame(rows)
-
-
-def _rows(keys: Iterable[str], outputs: dict[str, torch.Tensor]) -> Iterable[dict[str, Any]]:
-    outputs = {name: tensor.float().cpu() for name, tensor in outputs.items()}
     width = outputs["saliency"].shape[2]
     peaks, places = outputs["saliency"].flatten(1).max(1)
     densities = outputs[DENSITY_SCORES.name].argmax(1)

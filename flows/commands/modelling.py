@@ -1,4 +1,4 @@
-"""Commands of those who make models: import, train, evaluate."""
+"""Commands of those who make models: import, explore, train, predict, evaluate."""
 
 import json
 from pathlib import Path
@@ -78,6 +78,14 @@ def train(
         typer.Option(help="Instead of the set's own: object_key or sop_instance_key, split."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of split, weights and order.")] = 1,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead of a version: train so many networks, and score every patient of the "
+            "set by one that never saw her.",
+            min=3,
+        ),
+    ] = None,
 ) -> None:
     """Train a model, prove it on patients it never saw, and package it.
 
@@ -85,6 +93,8 @@ def train(
     the recipe for crops or for whole images. A run that was killed goes on when called again.
     """
     if data is None:
+        if folds is not None:
+            raise typer.BadParameter("Give --data: folds are of its patients.")
         from flows.training import main as run_training
 
         run_training(folder, repository, version, workers)
@@ -94,9 +104,52 @@ def train(
     request = TrainingRequest(
         data, source, accept_licence, start, epochs, seed, backbone, weights, split
     )
+    if folds is not None:
+        from flows.lake_folds import run_lake_folds
+
+        typer.echo(json.dumps(run_lake_folds(request, folder, folds), indent=2))
+        return
     proof = run_lake_training(request, folder, repository, version)
     typer.echo(json.dumps(proof, indent=2))
     typer.echo(f"Written to {repository}; curves: tensorboard --logdir {folder}")
+
+
+@app.command()
+def predict(
+    model: Annotated[
+        Path, typer.Option(help="A version's folder, or the folder of a training.")
+    ],
+    data: Annotated[
+        str, typer.Option(help="A lake that `mammo import` wrote, or a set's name.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the tables; made if absent.")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Import --data from this folder first.")
+    ] = None,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Of the set that is imported.")
+    ] = False,
+    trained_on: Annotated[
+        Path | None,
+        typer.Option(
+            help="Whose patients to leave out; of a training's folder, its own split."
+        ),
+    ] = None,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Instead of CSV.")] = False,
+) -> None:
+    """Score an imported set: tables of scores, marks and lesions, as `evaluate` reads them."""
+    from flows.lake_prediction import run_prediction
+
+    for line in run_prediction(
+        data,
+        model,
+        out,
+        source=source,
+        accept_licence=accept_licence,
+        trained_on=trained_on,
+        ending="parquet" if parquet else "csv",
+    ):
+        typer.echo(line)
 
 
 @app.command()

@@ -31,16 +31,22 @@ class Box:
     score: float
 
 
-def find_regions(saliency: NDArray[np.float32]) -> list[Box]:
+def find_regions(saliency: NDArray[np.float32], *, is_weak_boxed: bool = False) -> list[Box]:
     """Box the connected parts of a saliency map, strongest first.
 
     Args:
         saliency: [rows, columns] in cells of `SALIENCY_STRIDE_PX` network pixels, 0-1.
+        is_weak_boxed: Whether an image without a cell of `MINIMUM_PEAK` is boxed all the same,
+            by its own peak: a free-response curve needs what the list does not show.
 
     Returns:
         At most `MAX_REGIONS` boxes; none where no cell reaches `MINIMUM_PEAK`.
     """
-    threshold = max(MINIMUM_PEAK, SHARE_OF_PEAK * float(saliency.max()))
+    peak = float(saliency.max())
+    is_weak = peak < MINIMUM_PEAK
+    if is_weak and not (is_weak_boxed and peak > 0):
+        return []
+    threshold = SHARE_OF_PEAK * peak if is_weak else max(MINIMUM_PEAK, SHARE_OF_PEAK * peak)
     mask = (saliency >= threshold).astype(np.uint8)
     n_labels, labels, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     boxes = [

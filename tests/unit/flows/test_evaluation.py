@@ -150,6 +150,35 @@ def test_a_training_set_that_cannot_be_compared_is_refused(scores: Path, tmp_pat
         evaluate(scores, tmp_path, exam_column="exam", truth_column="cancer", evidence=evidence)
 
 
+FOLDS = "fold,patient_key,split\n1 of 2,p7,training\n1 of 2,p8,test\n2 of 2,p8,watched\n"
+
+
+@pytest.mark.parametrize(
+    ("fold_of_p8", "sentence"),
+    [
+        ("1 of 2", None),
+        ("2 of 2", "patient p8 in evaluation and training"),
+        ("3 of 2", "not that of the fold '3 of 2'"),
+    ],
+)
+def test_each_fold_is_held_against_what_trained_its_own_network(
+    scores: Path, tmp_path: Path, fold_of_p8: str, sentence: str | None
+):
+    frame = pl.read_csv(with_patients(scores)).with_columns(
+        fold=pl.when(pl.col("patient") == "p8")
+        .then(pl.lit(fold_of_p8))
+        .otherwise(pl.lit("2 of 2"))
+    )
+    frame.write_csv(scores)
+    (tmp_path / "split.csv").write_text(FOLDS)
+    if sentence is None:
+        report = judge(scores, tmp_path / "out", Evidence(trained_on=tmp_path / "split.csv"))
+        assert report["leakage"]["n_training_rows"] == 2
+        return
+    with pytest.raises((ContractViolation, Misconfigured), match=sentence):
+        judge(scores, tmp_path / "out", Evidence(trained_on=tmp_path / "split.csv"))
+
+
 def test_marks_lesions_and_the_systems_own_set_have_their_sections(
     scores: Path, tmp_path: Path
 ):

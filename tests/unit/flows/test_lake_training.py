@@ -1,15 +1,19 @@
 """From an imported set to a packaged network, small: the split, the proof, the way on."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
-from flows import lake_recipe, lake_training
-from flows.lake_recipe import TEST, TRAINING, WATCHED, split_patients
-from flows.lake_training import TrainingRequest, run_lake_training
+from flows import lake_recipe
+from flows.lake_recipe import TEST, TRAINING, WATCHED, recipe_for, split_patients
+from flows.lake_training import TrainingRequest, run_lake_training, train_on
+from flows.training_set import open_training_set
+from models.dataset import StreamConfig
 from models.record import read_record
-from tasks.datasets import cbis_mass_patches
+from tasks.datasets import cbis_mass_patches, masses
 from tasks.datasets.importing import import_reading
 from tasks.errors import Misconfigured
 from tasks.lake.store import Lake
@@ -37,16 +41,15 @@ def run(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, Pat
     root = tmp_path_factory.mktemp("run")
     request = TrainingRequest(str(lake), epochs=1)
     with pytest.MonkeyPatch.context() as patch:
-        quick = lake_recipe.replace(
-            lake_recipe._CROPS, training=lake_recipe.replace(_training(), batch_size=8)
-        )
-        patch.setattr(lake_recipe, "_CROPS", quick)
+        take_small_batches(patch)
         proof = run_lake_training(request, root / "state", root / "repository", "1")
     return proof, root / "state", root / "repository"
 
 
-def _training() -> lake_recipe.TrainingConfig:
-    return lake_recipe._CROPS.training
+def take_small_batches(patch: pytest.MonkeyPatch) -> None:
+    crops = lake_recipe._CROPS
+    small = replace(crops, training=replace(crops.training, batch_size=8))
+    patch.setattr(lake_recipe, "_CROPS", small)
 
 
 def test_the_version_carries_the_proof_on_the_sets_own_test_part(
@@ -77,8 +80,9 @@ def test_a_taken_version_is_refused_before_any_work(lake: Path, tmp_path: Path) 
 def test_an_absent_set_and_an_absent_start_are_answered(lake: Path, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="mammo import NAME"):
         run_lake_training(TrainingRequest("nowhere"), tmp_path / "run", tmp_path, "1")
-    with pytest.raises(Misconfigured, match="no version folder with weights"):
-        lake_training._first_network(tmp_path)
+    request = TrainingRequest(str(lake), start=tmp_path)
+    with pytest.raises(Misconfigured, match="holds no weights"):
+        run_lake_training(request, tmp_path / "run", tmp_path, "1")
 
 
 def labels(n_patients: int, split: str | None = None) -> pl.DataFrame:
@@ -111,3 +115,32 @@ def test_a_part_of_one_class_is_refused_with_the_remedy() -> None:
     healthy = labels(60).with_columns(is_malignant=pl.lit(value=False))
     with pytest.raises(Misconfigured, match="lacks cancers or non-cancers"):
         split_patients(healthy, seed=1)
+
+
+def test_masses_of_227_pixels_are_trained_on_unresized(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_small_batches(monkeypatch)
+    for film in range(1, 61, 2):  # a patient each
+        word = ("Benign", "Malignant")[film // 2 % 2]
+        name = f"set/MIAS Dataset/{word} Masses/mdb{film:03d}.png"
+        write_picture(tmp_path / name, np.maximum(breast_picture(227, seed=film), 1))
+    lake = Lake(str(tmp_path / "lake"))
+    import_reading(lake, masses.CARD, masses.read(tmp_path / "set"), HereAndNow())
+    images = open_training_set(tmp_path / "lake", seed=1)
+    network = train_on(images, recipe_for(is_crop=True, seed=1, epochs=1), tmp_path / "run")
+    assert (images.shape, images.is_crop, images.facts["kind"]) == ((1, 256, 256), True, "film")
+    (one, *_) = images.stream(images.part(TEST), StreamConfig())
+    assert one["image"][0, 226, :227].any()
+    assert not one["image"][0, 227:].any()
+    assert network.config == recipe_for(is_crop=True, seed=1).training.network
+
+
+def test_crops_larger_than_a_network_input_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "set" / "MIAS Dataset"
+    for name, side_px in (("Benign Masses/mdb001", 227), ("Malignant Masses/mdb023", 1100)):
+        write_picture(folder / f"{name}.png", breast_picture(side_px))
+    lake = Lake(str(tmp_path / "lake"))
+    import_reading(lake, masses.CARD, masses.read(tmp_path / "set"), HereAndNow())
+    with pytest.raises(Misconfigured, match="the largest 1120 px"):
+        open_training_set(tmp_path / "lake", seed=1)

@@ -33,3 +33,10 @@ def test_regions_come_strongest_first_and_few():
 
 def test_a_cell_below_half_the_peak_is_no_region():
     assert len(find_regions(saliency((0, 0, 0.9), (20, 20, 0.4)))) == 1
+
+
+def test_a_quiet_map_is_boxed_by_its_own_peak_where_that_is_asked():
+    quiet, loud = saliency((3, 3, 0.05), (9, 9, 0.01)), saliency((3, 3, 0.6), (9, 9, 0.4))
+    assert [round(box.score, 4) for box in find_regions(quiet, is_weak_boxed=True)] == [0.05]
+    assert find_regions(loud, is_weak_boxed=True) == find_regions(loud)
+    assert find_regions(saliency(), is_weak_boxed=True) == []
