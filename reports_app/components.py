@@ -179,8 +179,19 @@ def graph(name: str, figure: go.Figure, words: str, height_px: int = 280) -> htm
     plot = dcc.Graph(
         id=f"graph-{name}", figure=figure, config=CONFIG, style={"height": f"{height_px}px"}
     )
-    # Not role="img": inside it nobody could reach the button that saves the picture.
-    return html.Figure(plot, **named(words))
+    # Not role="img": inside it nobody could reach the buttons that save it.
+    return html.Figure([plot, _figure_files(words)], **named(words))
+
+
+def _figure_files(words: str) -> html.Figcaption:
+    """Buttons of assets/figure_files.js, which writes what the browser has drawn."""
+    buttons = [
+        html.Button(
+            kind, type="button", **told(figure=kind.lower()), **named(f"{kind}: {words}")
+        )
+        for kind in ("CSV", "SVG", "PNG")
+    ]
+    return html.Figcaption(buttons, className="figure-files")
 
 
 def nothing(t: Texts) -> html.P:

@@ -17,12 +17,10 @@ CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,
     "plotlyServerURL": "",
-    "displayModeBar": "hover",
-    "modeBarButtons": [["toImage"]],
+    "displayModeBar": False,
     "responsive": True,
 }
-
-"""For every graph: nothing is sent anywhere, and the picture can be saved."""
+"""For every graph: nothing is sent anywhere. Buttons below it save it as picture and data."""
 
 DASHED = {"color": WARNING, "width": 1.2, "dash": "dash"}
 

@@ -3,6 +3,8 @@
 Each test ends by asserting that no request left loopback and that the console stayed silent.
 """
 
+import csv
+import io
 import os
 import re
 from contextlib import contextmanager
@@ -133,6 +135,39 @@ def test_the_campaign_page_shows_its_figures(page, language, heading, notice):
     assert page.evaluate("document.documentElement.lang").startswith(language)
     assert fits(page)
     keep(page, f"campaign-{language}")
+
+
+def data_of(page, name):
+    """A figure's CSV, as rows by column."""
+    figure = page.locator(f"figure:has(#graph-{name} .main-svg)").first
+    figure.wait_for()
+    with page.expect_download() as download:
+        figure.get_by_role("button", name="CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_figure_is_taken_away_as_data_and_as_pictures(page, tmp_path):
+    open_page(page, "/?lang=en", "Campaign")
+    rows = data_of(page, "bands")
+    assert [row["Band"] for row in rows] == [str(band) for band in range(1, 11)]
+    assert sum(float(row["% of exams"]) for row in rows) == pytest.approx(100)
+    assert all(
+        float(row["low"]) < float(row["% of exams"]) < float(row["high"]) for row in rows
+    )
+    assert {row["y"] for row in data_of(page, "group-bands")} >= {"Móvil 1 (n=6)"}
+    for kind, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.locator("figure:has(#graph-bands)").get_by_role("button", name=kind).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_a_name_like_a_formula_stays_text_in_a_figures_data(page):
+    open_page(page, "/?lang=en", "Campaign")
+    plot = "document.querySelector('#graph-volumes .js-plotly-plot')"
+    page.locator("#graph-volumes .main-svg").first.wait_for()
+    page.evaluate(f"Plotly.restyle({plot}, {{name: '=1+1'}}, [0])")
+    assert data_of(page, "volumes")[0]["series"] == "'=1+1"
 
 
 @pytest.mark.parametrize(

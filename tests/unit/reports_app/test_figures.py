@@ -95,7 +95,7 @@ def test_numbers_follow_the_language(exams):
 def test_no_graph_offers_to_send_anything_away():
     assert CONFIG["showSendToCloud"] is False
     assert CONFIG["plotlyServerURL"] == ""
-    assert CONFIG["modeBarButtons"] == [["toImage"]]
+    assert CONFIG["displayModeBar"] is False
 
 
 @pytest.mark.parametrize("name", ["score_histogram", "hours_boxes"])
