@@ -150,5 +150,5 @@ def _check_classes(labels: pl.DataFrame) -> None:
         if rows["is_malignant"].drop_nulls().n_unique() < 2:
             raise Misconfigured(
                 f"The {part} part ({rows.height} images with a file) lacks cancers or "
-                "non-cancers: import more of the set, or take another --seed."
+                "non-cancers: import more of the set, or take another --seed or fewer --folds."
             )
