@@ -23,8 +23,10 @@ import psutil
 from reports_app.app import create_app
 from reports_app.plotting import warm_up
 from tasks.lake.store import Lake
+from tasks.publish.exam_summaries import keep_summaries
+from tasks.run import Run
 from tests.support.dash_pages import body_of_page, body_of_rows
-from tests.support.programme_lake import fill_programme
+from tests.support.programme_lake import LAST_DAY, fill_programme
 
 PAGES = ("/", "/list", "/exam/{exam}", "/what-if", "/quality", "/nights", "/models")
 AIM_S, AIM_MB = 2, 1000
@@ -113,7 +115,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.lake or Path(temporary)
         if not (folder / "objects").exists():
-            fill_programme(Lake(str(folder)), n_exams)
+            lake = Lake(str(folder))
+            fill_programme(lake, n_exams)
+            keep_summaries(lake, Run.begin(LAST_DAY))
         exam = f"exam{n_exams - 1:028}"
         sys.stdout.write(
             f"{n_exams} exams on {os.cpu_count()} cores. Aim: {AIM_S} s, {AIM_MB} MB.\n\n"

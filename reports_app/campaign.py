@@ -75,15 +75,20 @@ class Campaign:
     """A campaign, or the part of one that a filter leaves.
 
     Args:
-        objects: One row a present object: object_key, etag, state, reason, gone_at, exam_key,
-            day, site, manufacturer, age_band and comuna.
-        exams: One row an exam: exam_key and those; state, exam_score,
+        objects: Present objects counted: `n` of a state and reason in an exam, or of a day
+            where there is no exam_key; with day, site, manufacturer, age_band and comuna.
+        exams: One row an exam: exam_key, patient_key and those; state, exam_score,
             calibrated_score, band, has_four_views, waiting_days (null where not on the latest
             list) and hours_to_score.
     """
 
     objects: pl.DataFrame
     exams: pl.DataFrame
+
+    @property
+    def n_objects(self) -> int:
+        """Present objects of the bucket."""
+        return int(self.objects["n"].sum())
 
     def filtered(self, chosen: CampaignFilter) -> "Campaign":
         """The part that a filter leaves."""
@@ -95,92 +100,97 @@ class Campaign:
         values = set(self.objects[column].unique())
         return [*sorted(values - {UNKNOWN}), *({UNKNOWN} & values)]
 
-    def with_comunas(self, registrations: pl.DataFrame) -> "Campaign":
-        """The same with comunas from the programme's register: exam_key and comuna."""
-        objects, exams = (
-            frame.drop("comuna")
-            .join(registrations, on="exam_key", how="left", maintain_order="left")
-            .with_columns(pl.col("comuna").fill_null(UNKNOWN))
-            for frame in (self.objects, self.exams)
-        )
-        return Campaign(objects, exams)
 
-
-def join_campaign(
-    objects: pl.DataFrame, instances: pl.DataFrame, scores: pl.DataFrame, places: pl.DataFrame
-) -> Campaign:
-    """Join what the tables say of objects and exams.
+@dataclass(frozen=True)
+class CampaignRows:
+    """What the tables say, as `join_campaign` takes it.
 
     Args:
-        objects: Present rows of `objects`.
-        instances: Columns of `instances`: exam_key, site, manufacturer, exam_date, acquired_at
-            and patient_age_years.
-        scores: One row a scored exam, with `scored_at` of its first score.
+        summaries: Rows of `exam_summaries`.
+        others: state, reason and first_seen_at of the present objects of no exam.
+        scores: One row a scored exam: exam_key, exam_score, calibrated_score, band and views.
         places: exam_key and waiting_days of the latest list.
+        registrations: exam_key and comuna of the programme's register.
     """
-    located = _locate(objects, _facts(instances))
-    counted = _exams(located)
+
+    summaries: pl.DataFrame
+    others: pl.DataFrame
+    scores: pl.DataFrame
+    places: pl.DataFrame
+    registrations: pl.DataFrame
+
+
+def join_campaign(rows: CampaignRows) -> Campaign:
+    """Join what the tables say of objects and exams."""
+    located = _located(rows.summaries, rows.registrations)
+    counts = located.explode("objects", empty_as_null=False).unnest("objects")
+    objects = pl.concat([counts.select(_OBJECT_COLUMNS), _without_exam(rows.others)])
     exams = (
-        counted.join(scores, on="exam_key", how="left")
-        .join(places, on="exam_key", how="left")
+        located.join(_states(counts), on="exam_key", maintain_order="left")
+        .join(rows.scores, on="exam_key", how="left", maintain_order="left")
+        .join(rows.places, on="exam_key", how="left", maintain_order="left")
         .with_columns(state=_exam_state())
+        .with_columns(_if_scored(name) for name in ("exam_score", "calibrated_score", "band"))
         .with_columns(
-            _if_scored(name) for name in ("exam_score", "calibrated_score", "band", "views")
-        )
-        .with_columns(
-            has_four_views=pl.col("views")
-            .str.split(",")
-            .list.unique()
-            .list.sort()
-            .list.join(",")
-            == STANDARD_VIEWS,
-            hours_to_score=_if_scored("scored_at").sub(pl.col("acquired_at")).dt.total_minutes()
+            has_four_views=_if_scored("views").is_in(_complete(rows.scores["views"])),
+            hours_to_score=_if_scored("first_scored_at")
+            .sub(pl.col("acquired_at"))
+            .dt.total_minutes()
             / 60,
         )
     )
-    return Campaign(located, exams.sort("exam_key"))
+    return Campaign(objects, exams.select(_EXAM_COLUMNS))
 
 
-def _facts(instances: pl.DataFrame) -> pl.DataFrame:
-    known = {name: pl.col(name).replace("", None) for name in ("site", "manufacturer")}
-    return (
-        instances.with_columns(**known)
-        .sort("sop_instance_key")
-        .group_by("exam_key")
-        .agg(
-            pl.col("site", "manufacturer", "patient_age_years").drop_nulls().first(),
-            pl.col("exam_date").min(),
-            pl.col("acquired_at").max(),
-        )
-    )
+_PLACE_COLUMNS = ("day", "site", "manufacturer", "age_band", "comuna")
+_OBJECT_COLUMNS = ("exam_key", "state", "reason", "n", *_PLACE_COLUMNS)
+_EXAM_COLUMNS = (
+    "exam_key", "patient_key", *_PLACE_COLUMNS, "state", "exam_score", "calibrated_score",
+    "band", "has_four_views", "waiting_days", "hours_to_score",
+)  # fmt: skip
 
 
-def _locate(objects: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    seen = pl.col("first_seen_at").dt.convert_time_zone(str(TIMEZONE)).dt.date()
-    arrival = (
-        pl.when(pl.col("exam_key").is_null()).then(seen).otherwise(seen.min().over("exam_key"))
-    )
-    return objects.join(facts, on="exam_key", how="left").with_columns(
-        pl.coalesce("exam_date", arrival).alias("day"),
-        pl.col("site", "manufacturer").fill_null(UNKNOWN),
+def _located(summaries: pl.DataFrame, registrations: pl.DataFrame) -> pl.DataFrame:
+    return summaries.join(
+        registrations, on="exam_key", how="left", maintain_order="left"
+    ).with_columns(
+        pl.coalesce("exam_date", _day_of("first_present_at")).alias("day"),
+        pl.col("site", "manufacturer", "comuna").fill_null(UNKNOWN),
         age_band=_age_band(),
-        comuna=pl.lit(UNKNOWN),
     )
 
 
-def _exams(located: pl.DataFrame) -> pl.DataFrame:
-    facts = ("day", "site", "manufacturer", "age_band", "comuna", "acquired_at")
-    of_exams = located.filter(pl.col("exam_key").is_not_null(), pl.col("state") != "rejected")
-    states = {
-        f"n_{state}": (pl.col("state") == state).sum()
-        for state in ("scored", "unscorable", "pending")
-    }
-    return of_exams.group_by("exam_key").agg(pl.col(*facts).first(), **states)
+def _without_exam(others: pl.DataFrame) -> pl.DataFrame:
+    counts = others.group_by("state", "reason", _day_of("first_seen_at").alias("day")).agg(
+        pl.len().cast(pl.Int64).alias("n")
+    )
+    unknown = [pl.lit(UNKNOWN).alias(name) for name in _PLACE_COLUMNS if name != "day"]
+    exam_key = pl.lit(None, pl.String).alias("exam_key")
+    return counts.with_columns(*unknown, exam_key).select(_OBJECT_COLUMNS)
+
+
+def _day_of(moment: str) -> pl.Expr:
+    return pl.col(moment).dt.convert_time_zone(str(TIMEZONE)).dt.date()
+
+
+def _states(counts: pl.DataFrame) -> pl.DataFrame:
+    """The exams that have a present image, and whether some are scored or pending."""
+    of_exams = counts.filter(pl.col("state") != "rejected")
+    return of_exams.group_by("exam_key").agg(
+        (pl.col("state") == state).any().alias(f"has_{state}")
+        for state in ("scored", "pending")
+    )
+
+
+def _complete(views: pl.Series) -> list[str]:
+    """Of the sets of views that there are, those that hold the four."""
+    standard = set(STANDARD_VIEWS.split(","))
+    return [one for one in views.drop_nulls().unique() if set(one.split(",")) == standard]
 
 
 def _exam_state() -> pl.Expr:
-    is_scored = pl.col("exam_score").is_not_null() & (pl.col("n_scored") > 0)
-    is_pending = (pl.col("n_pending") > 0) | (pl.col("n_scored") > 0)
+    is_scored = pl.col("exam_score").is_not_null() & pl.col("has_scored")
+    is_pending = pl.col("has_pending") | pl.col("has_scored")
     return (
         pl.when(is_scored)
         .then(pl.lit("scored"))
@@ -210,11 +220,11 @@ def state_table(
         (state, reason, n); reason is None in the state's own row. The states' rows add up to
         the number of objects.
     """
-    counts = objects.group_by("state", "reason").len()
+    counts = objects.group_by("state", "reason").agg(pl.col("n").sum())
     rows: list[tuple[str, str | None, int]] = []
     for state in states:
         of_state = counts.filter(state=state)
-        rows.append((state, None, int(of_state["len"].sum())))
-        reasons = of_state.drop_nulls("reason").sort("len", "reason", descending=[True, False])
-        rows.extend(reasons.select("state", "reason", "len").iter_rows())
+        rows.append((state, None, int(of_state["n"].sum())))
+        reasons = of_state.drop_nulls("reason").sort("n", "reason", descending=[True, False])
+        rows.extend(reasons.select("state", "reason", "n").iter_rows())
     return rows

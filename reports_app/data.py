@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.contract import IMAGE, SALIENCY
-from reports_app.campaign import Campaign, join_campaign
+from reports_app.campaign import Campaign, CampaignRows, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
 from reports_app.list_rows import in_words
 from reports_app.list_versions import ListVersion, read_list, read_list_versions
@@ -27,6 +27,7 @@ from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
+    EXAM_SUMMARIES,
     IMAGE_QUALITY,
     IMAGE_SCORES,
     IMAGES,
@@ -42,6 +43,7 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.publish.exam_quality import IMAGE_COLUMNS, read_quality
+from tasks.publish.exam_summaries import read_summaries
 from tasks.publish.programme import TABLES as PROGRAMME_TABLES
 from tasks.publish.programme import read_programme_facts
 from tasks.publish.reading_events import read_states
@@ -53,9 +55,13 @@ _OBJECT_COLUMNS = (
     "object_key", "etag", "state", "reason", "gone_at", "exam_key", "sop_instance_key",
     "first_seen_at",
 )  # fmt: skip
-_FACT_COLUMNS = (
-    "sop_instance_key", "exam_key", "site", "manufacturer", "exam_date", "acquired_at",
-    "patient_age_years",
+_SUMMARY_COLUMNS = (
+    "exam_key", "patient_key", "site", "manufacturer", "exam_date", "patient_age_years",
+    "acquired_at", "first_present_at", "first_scored_at", "objects",
+)  # fmt: skip
+_OTHER_COLUMNS = ("state", "reason", "first_seen_at")
+_SCORE_COLUMNS = (
+    "exam_key", "calibration_id", "exam_score", "calibrated_score", "band", "views",
 )  # fmt: skip
 _CROP_COLUMNS = (
     "sop_instance_key", "preprocessing_version", "crop_top_px", "crop_left_px",
@@ -66,8 +72,8 @@ _ANSWER_COLUMNS = (
     "assessment", "regions",
 )  # fmt: skip
 _ALL = (
-    OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, CALIBRATIONS, PRIORITY_LISTS, RUNS,
-    REGISTRATIONS,
+    OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, EXAM_SUMMARIES, CALIBRATIONS,
+    PRIORITY_LISTS, RUNS, REGISTRATIONS,
 )  # fmt: skip
 _N_KEPT = 8
 """Exams, lists and exams' pixels that are kept: four views are 2 MB."""
@@ -204,25 +210,24 @@ class Reports:
 
     def _read_campaign(self) -> Campaign:
         is_present = pl.col("gone_at").is_null()
-        scored_at = self._lake.read(IMAGE_SCORES, columns=["exam_key", "scored_at"])
-        first = scored_at.group_by("exam_key").agg(pl.col("scored_at").min())
-        scores = self._current_scores(self._is_current_model())
-        return join_campaign(
-            self._lake.read(OBJECTS, columns=_OBJECT_COLUMNS, where=is_present),
-            self._lake.read(INSTANCES, columns=_FACT_COLUMNS),
-            scores.select("exam_key", "exam_score", "calibrated_score", "band", "views").join(
-                first, on="exam_key", how="left"
+        is_of_no_exam = pl.col("exam_key").is_null()
+        scores = self._current_scores(self._is_current_model(), _SCORE_COLUMNS)
+        rows = CampaignRows(
+            summaries=read_summaries(self._lake, _SUMMARY_COLUMNS),
+            others=self._lake.read(
+                OBJECTS, columns=_OTHER_COLUMNS, where=is_present & is_of_no_exam
             ),
-            self._latest_list().select("exam_key", "waiting_days"),
-        ).with_comunas(self._lake.read(REGISTRATIONS, columns=["exam_key", "comuna"]))
+            scores=scores.drop("calibration_id"),
+            places=self._latest_list().select("exam_key", "waiting_days"),
+            registrations=self._lake.read(REGISTRATIONS, columns=["exam_key", "comuna"]),
+        )
+        return join_campaign(rows)
 
     def _read_programme(self) -> pl.DataFrame:
         run = self.last_run()
-        women = self._lake.read(INSTANCES, columns=["exam_key", "patient_key"])
         return join_programme(
             self.campaign().exams,
             read_programme_facts(self._lake),
-            women.unique("exam_key"),
             run["list_date"] if run else None,
         )
 
@@ -242,7 +247,7 @@ class Reports:
 
     def _read_list_dates(self) -> list[date]:
         dates = self._lake.read(PRIORITY_LISTS, columns=["list_date"])["list_date"]
-        return sorted(set(dates), reverse=True)
+        return dates.unique().sort(descending=True).to_list()
 
     def _latest_list(self) -> pl.DataFrame:
         dates = self.list_dates()
@@ -252,8 +257,13 @@ class Reports:
         version = self._model_version()
         return pl.lit(value=False) if version is None else pl.col("model_version") == version
 
-    def _current_scores(self, where: pl.Expr) -> pl.DataFrame:
+    def _current_scores(
+        self, where: pl.Expr, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """One row an exam: under its most specific calibration, of those the last fitted."""
+        scores = self._lake.read(EXAM_SCORES, columns=columns, where=where)
+        if not scores["exam_key"].is_duplicated().any():
+            return scores
         weight = pl.sum_horizontal(
             (pl.col(name) != ANY) * 2**place for place, name in enumerate(SCOPE)
         )
@@ -261,8 +271,7 @@ class Reports:
             "calibration_id", "fitted_at", weight.alias("weight")
         )
         return (
-            self._lake.read(EXAM_SCORES, where=where)
-            .join(calibrations, on="calibration_id", how="left")
+            scores.join(calibrations, on="calibration_id", how="left")
             .sort("weight", "fitted_at", "calibration_id", descending=True, nulls_last=True)
             .unique("exam_key", keep="first", maintain_order=True)
             .drop("weight", "fitted_at")

@@ -43,11 +43,11 @@ def funnel(campaign: Campaign, programme: pl.DataFrame) -> list[Step]:
     n_read = programme.filter(is_read, pl.col("state") == "scored").height
     unread = (("funnel", "unread", scored.height - n_read),) if scored.height > n_read else ()
     return [
-        Step("objects", objects.height),
-        Step("images", images.height, _reasons(objects.filter(state="rejected"))),
+        Step("objects", campaign.n_objects),
+        Step("images", _sum(images), _reasons(objects.filter(state="rejected"))),
         Step(
             "images_scored",
-            images.filter(state="scored").height,
+            _sum(images.filter(state="scored")),
             _reasons(images.filter(pl.col("state") != "scored")),
         ),
         Step("exams", exams.height),
@@ -56,14 +56,20 @@ def funnel(campaign: Campaign, programme: pl.DataFrame) -> list[Step]:
     ]
 
 
+def _sum(objects: pl.DataFrame) -> int:
+    return int(objects["n"].sum())
+
+
 def _reasons(objects: pl.DataFrame) -> tuple[tuple[str, str, int], ...]:
     told = objects.select(
         kind=pl.when(pl.col("reason").is_null())
         .then(pl.lit("state"))
         .otherwise(pl.lit("reason")),
         code=pl.coalesce("reason", "state"),
+        n="n",
     )
-    counts = told.group_by("kind", "code").len().sort("len", "code", descending=[True, False])
+    sums = told.group_by("kind", "code").agg(pl.col("n").sum())
+    counts = sums.sort("n", "code", descending=[True, False])
     return tuple(counts.iter_rows())
 
 

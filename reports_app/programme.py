@@ -30,20 +30,17 @@ _UNREAD = Indicator(
 
 
 def join_programme(
-    exams: pl.DataFrame, facts: pl.DataFrame, women: pl.DataFrame, as_of: date | None
+    exams: pl.DataFrame, facts: pl.DataFrame, as_of: date | None
 ) -> pl.DataFrame:
     """Join the exams of `Campaign` with `programme_facts`.
 
     Args:
         exams: The campaign's.
         facts: Of `tasks.publish.programme`; exams that the campaign does not hold are left out.
-        women: exam_key and patient_key.
         as_of: The day of the data; the last exam's where there was no night.
     """
     last_day = exams["day"].max() if as_of is None else as_of
-    joined = exams.join(facts.drop("comuna"), on="exam_key", how="left").join(
-        women, on="exam_key", how="left"
-    )
+    joined = exams.join(facts.drop("comuna"), on="exam_key", how="left")
     place = pl.col("exam_score").rank("ordinal", descending=True)
     return with_durations(
         joined.with_columns(

@@ -17,7 +17,7 @@ from reports_app.funnel import Step, funnel_bars
 from reports_app.links import Address
 from reports_app.palette import STATES as STATE_COLOURS
 from reports_app.texts import NO_VALUE, Texts
-from tasks.publish.accounting import STATES, count_objects
+from tasks.publish.accounting import STATES
 from tasks.publish.proportions import exclusion, spread
 
 GROUPINGS = ("site", "manufacturer", "age_band")
@@ -108,7 +108,7 @@ def _site_row(t: Texts, label: str, exams: pl.DataFrame, name: str = "") -> html
 def _accounting_cards(
     t: Texts, campaign: Campaign, total_of_run: int | None
 ) -> list[html.Section]:
-    total = count_objects(campaign.objects).total
+    total = campaign.n_objects
     rows = state_table(campaign.objects, STATES)
     n_unscored = sum(n for _, reason, n in rows if reason)
     figure = graph(

@@ -17,7 +17,8 @@ def campaign_tiles(t: Texts, campaign: Campaign) -> list[html.Div]:
     exams, objects = campaign.exams, campaign.objects
     scored = exams.filter(state="scored")
     complete = Proportion(scored.filter(has_four_views=True).height, scored.height)
-    rejected = Proportion(objects.filter(state="rejected").height, objects.height)
+    n_rejected = int(objects.filter(state="rejected")["n"].sum())
+    rejected = Proportion(n_rejected, campaign.n_objects)
     n_pending = exams.filter(state="pending").height
     counts = [t("kpi.exams_detail", scored=t.number(scored.height))]
     if n_pending:

@@ -183,13 +183,20 @@ def _images(exams: pl.DataFrame) -> pl.DataFrame:
     rejected = pl.DataFrame(
         {"sop_instance_key": [f"other{n}" for n in range(exams.height // 50)]}
     ).with_columns(state=pl.lit("rejected"), reason=pl.lit("not_dicom"))
-    return pl.concat([of_exams, rejected], how="diagonal").with_columns(
-        object_key=pl.format("{}.dcm", "sop_instance_key"),
-        etag="sop_instance_key",
-        preprocessing_version=pl.lit("1"),
-        model_version=pl.lit("1"),
-        quality_flags=pl.lit(""),
-        first_seen_at=pl.coalesce("acquired_at", pl.lit(datetime(2026, 11, 1, tzinfo=UTC))),
+    return (
+        pl.concat([of_exams, rejected], how="diagonal")
+        .with_columns(
+            object_key=pl.format("{}.dcm", "sop_instance_key"),
+            etag="sop_instance_key",
+            preprocessing_version=pl.lit("1"),
+            model_version=pl.lit("1"),
+            quality_flags=pl.lit(""),
+            first_seen_at=pl.coalesce("acquired_at", pl.lit(datetime(2026, 11, 1, tzinfo=UTC))),
+        )
+        .with_columns(
+            changed_at="first_seen_at",
+            scored_at=pl.col("first_seen_at") + pl.duration(hours=12),
+        )
     )
 
 

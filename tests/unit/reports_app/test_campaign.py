@@ -5,30 +5,35 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from reports_app.campaign import UNKNOWN, CampaignFilter, join_campaign, state_table
-from tasks.lake.schemas import INSTANCES, OBJECTS
+from reports_app.campaign import (
+    UNKNOWN,
+    CampaignFilter,
+    CampaignRows,
+    join_campaign,
+    state_table,
+)
+from tasks.lake.schemas import IMAGE_SCORES, INSTANCES, OBJECTS, REGISTRATIONS
 from tasks.publish.accounting import STATES
+from tasks.publish.exam_summaries import summarise
+from tests.support.programme_lake import complete
 
 SEEN_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 def objects(*rows):
-    """Rows of (object_key, state, reason, exam_key)."""
-    columns = ["object_key", "state", "reason", "exam_key"]
+    """Rows of (state, reason, exam_key)."""
+    columns = ["state", "reason", "exam_key"]
     schema = {name: OBJECTS.schema[name] for name in columns}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     seen = pl.lit(SEEN_AT, OBJECTS.schema["first_seen_at"]).alias("first_seen_at")
-    return frame.with_columns(seen, etag=pl.lit("e"), gone_at=pl.lit(None))
+    return complete(OBJECTS, frame.with_columns(seen))
 
 
 def instances(*rows):
     """Rows of (exam_key, site, manufacturer, exam_date, age)."""
     columns = ["exam_key", "site", "manufacturer", "exam_date", "patient_age_years"]
     schema = {name: INSTANCES.schema[name] for name in columns}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    acquired = pl.lit(None, INSTANCES.schema["acquired_at"]).alias("acquired_at")
-    key = pl.int_range(pl.len()).cast(pl.String).alias("sop_instance_key")
-    return frame.with_columns(acquired, key)
+    return complete(INSTANCES, pl.DataFrame(rows, schema=schema, orient="row"))
 
 
 def scores(*rows):
@@ -40,8 +45,19 @@ def scores(*rows):
         "views": pl.String,
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    scored_at = pl.lit(SEEN_AT, OBJECTS.schema["first_seen_at"]).alias("scored_at")
-    return frame.with_columns(scored_at, calibrated_score=pl.col("exam_score"))
+    return frame.with_columns(calibrated_score=pl.col("exam_score"))
+
+
+def joined(objects, instances, scores, places):
+    return join_campaign(
+        CampaignRows(
+            summaries=summarise(objects, instances, IMAGE_SCORES.schema.to_frame()),
+            others=objects.filter(pl.col("exam_key").is_null()),
+            scores=scores,
+            places=places,
+            registrations=REGISTRATIONS.schema.to_frame().select("exam_key", "comuna"),
+        )
+    )
 
 
 PLACES = pl.DataFrame({"exam_key": ["a"], "waiting_days": [3]})
@@ -49,14 +65,14 @@ PLACES = pl.DataFrame({"exam_key": ["a"], "waiting_days": [3]})
 
 @pytest.fixture
 def campaign():
-    return join_campaign(
+    return joined(
         objects(
-            ("a1", "scored", None, "a"),
-            ("a2", "unscorable", "truncated", "a"),
-            ("b1", "unscorable", "truncated", "b"),
-            ("c1", "pending", None, "c"),
-            ("x1", "rejected", "not_dicom", None),
-            ("a3", "rejected", "duplicate_instance", "a"),
+            ("scored", None, "a"),
+            ("unscorable", "truncated", "a"),
+            ("unscorable", "truncated", "b"),
+            ("pending", None, "c"),
+            ("rejected", "not_dicom", None),
+            ("rejected", "duplicate_instance", "a"),
         ),
         instances(
             ("a", "Móvil 1", "GE", date(2026, 11, 20), 55),
@@ -74,13 +90,14 @@ def test_an_exam_is_scored_unscorable_or_pending(campaign):
 
 
 def test_a_rejected_copy_makes_no_exam_but_lies_where_its_exam_lies(campaign):
-    copy = campaign.objects.row(by_predicate=pl.col("object_key") == "a3", named=True)
+    is_copy = pl.col("reason") == "duplicate_instance"
+    copy = campaign.objects.row(by_predicate=is_copy, named=True)
     assert (copy["site"], copy["day"]) == ("Móvil 1", date(2026, 11, 20))
 
 
 def test_the_day_of_arrival_in_santiago_stands_in_for_an_unknown_exam_date(campaign):
-    days = dict(campaign.objects.select("object_key", "day").iter_rows())
-    assert days["c1"] == days["x1"] == date(2026, 11, 23)
+    days = dict(campaign.objects.select(pl.coalesce("reason", "state"), "day").iter_rows())
+    assert days["pending"] == days["not_dicom"] == date(2026, 11, 23)
 
 
 def test_age_bands_part_at_the_decade(campaign):
@@ -95,19 +112,19 @@ def test_four_views_count_whatever_is_repeated(campaign):
 def test_the_unknown_site_can_be_chosen_and_comes_last(campaign):
     assert campaign.choices("site") == ["Móvil 1", "Móvil 2", UNKNOWN]
     chosen = campaign.filtered(CampaignFilter(sites=(UNKNOWN,)))
-    assert sorted(chosen.objects["object_key"]) == ["c1", "x1"]
+    assert sorted(chosen.objects["state"]) == ["pending", "rejected"]
 
 
 def test_sites_and_periods_filter_objects_and_exams_alike(campaign):
     part = campaign.filtered(CampaignFilter(date(2026, 11, 20), date(2026, 11, 20)))
-    assert sorted(part.objects["object_key"]) == ["a1", "a2", "a3"]
+    assert sorted(part.objects["state"]) == ["rejected", "scored", "unscorable"]
     assert part.exams["exam_key"].to_list() == ["a"]
 
 
 def test_the_parts_of_a_campaign_add_up_to_it(reports):
     whole = reports.campaign()
     parts = [whole.filtered(CampaignFilter(sites=(site,))) for site in whole.choices("site")]
-    assert sum(part.objects.height for part in parts) == whole.objects.height
+    assert sum(part.n_objects for part in parts) == whole.n_objects
     assert sum(part.exams.height for part in parts) == whole.exams.height
 
 
@@ -124,6 +141,6 @@ def test_the_accounting_names_each_reason_under_its_state(campaign):
 
 
 def test_an_empty_lake_is_an_empty_campaign():
-    empty = join_campaign(objects(), instances(), scores(), PLACES.clear())
+    empty = joined(objects(), instances(), scores(), PLACES.clear())
     assert empty.objects.is_empty()
     assert empty.exams.is_empty()
