@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from flows import lake_recipe
+from flows.lake_prediction import run_prediction
 from flows.lake_recipe import TEST, TRAINING, WATCHED, recipe_for, split_patients
 from flows.lake_training import TrainingRequest, run_lake_training, train_on
 from flows.training_set import open_training_set
@@ -67,6 +68,13 @@ def test_the_version_carries_the_proof_on_the_sets_own_test_part(
 def test_the_curves_are_written(run: tuple[dict, Path, Path]) -> None:
     assert list(run[1].glob("events.out.tfevents.*"))
     assert '"epoch": 1' in (run[1] / "epochs.jsonl").read_text()
+
+
+def test_the_trainings_folder_predicts_what_the_training_proved_on(
+    lake: Path, run: tuple[dict, Path, Path], tmp_path: Path
+) -> None:
+    run_prediction(str(lake), run[1], tmp_path)
+    assert (tmp_path / "scores.csv").read_bytes() == (run[1] / "test_scores.csv").read_bytes()
 
 
 def test_a_taken_version_is_refused_before_any_work(lake: Path, tmp_path: Path) -> None:
