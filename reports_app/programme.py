@@ -14,6 +14,7 @@ from tasks.publish.indicators import (
     Indicator,
     by_group,
     count,
+    count_groups,
     rounded_share,
     shown_choice,
     shown_part,
@@ -92,12 +93,9 @@ def groups_under(
     """The indicator in each group of a part; of fives where a filter crosses the groups."""
     if chosen.is_everything:
         return by_group(indicator, part, column)
-    values = sorted(set(part[column].fill_null("").unique()), key=lambda one: (one == "", one))
-    named = part.with_columns(pl.col(column).fill_null(""))
-    shares = [count(indicator, named.filter(pl.col(column) == value)) for value in values]
     return [
         Group(value, rounded_share(share) if share.n else share)
-        for value, share in zip(values, shares, strict=True)
+        for value, share in count_groups(indicator, part, column).items()
     ]
 
 

@@ -161,9 +161,23 @@ def count(indicator: Indicator, exams: pl.DataFrame) -> Proportion:
         indicator: Which share.
         exams: Columns of `tasks.publish.programme.with_durations`, and is_top_tenth.
     """
+    return Proportion(*exams.select(_counts(indicator)).row(0))
+
+
+def count_groups(
+    indicator: Indicator, exams: pl.DataFrame, column: str
+) -> dict[str, Proportion]:
+    """The same in each group of a column, by value; exams without one are "", and last."""
+    counts = exams.group_by(pl.col(column).fill_null("")).agg(_counts(indicator))
+    shares = {value: Proportion(*numbers) for value, *numbers in counts.iter_rows()}
+    return {value: shares[value] for value in sorted(shares, key=lambda one: (one == "", one))}
+
+
+def _counts(indicator: Indicator) -> list[pl.Expr]:
     counted = indicator.denominator
-    counts = {"n_events": (counted & indicator.numerator).sum(), "n": counted.sum()}
-    return Proportion(**exams.select(**counts).row(0, named=True))
+    return [
+        (counted & indicator.numerator).sum().alias("n_events"), counted.sum().alias("n")
+    ]  # fmt: skip
 
 
 def shown_part(whole: Proportion, part: Proportion) -> Proportion | None:
@@ -184,10 +198,9 @@ def shown_choice(
         column: Such as site.
         chosen: Values of the column.
     """
-    groups = exams[column].fill_null("")
-    values = sorted(set(groups.unique()))
-    shares = [count(indicator, exams.filter(groups == value)) for value in values]
-    asked = [value in chosen for value in values]
+    groups = count_groups(indicator, exams, column)
+    shares = list(groups.values())
+    asked = [value in chosen for value in groups]
     vectors = (
         [share.n_events for share in shares],
         [share.n - share.n_events for share in shares],
@@ -212,16 +225,16 @@ def rounded_share(share: Proportion) -> Proportion | None:
 
 def by_group(indicator: Indicator, exams: pl.DataFrame, column: str) -> list[Group]:
     """The indicator in each group; what is hidden follows from no other group and no total."""
-    values = sorted(set(exams[column].drop_nulls().unique()) - {""})
-    unknown = exams.filter(pl.col(column).is_null() | (pl.col(column) == ""))
-    parts = [exams.filter(pl.col(column) == value) for value in values]
-    shares = [count(indicator, part) for part in (*parts, unknown)]
-    groups = zip((*values, ""), shares, hidden_shares(shares), strict=True)
-    return [
-        Group(value, None if is_hidden else share)
-        for value, share, is_hidden in groups
-        if value or share.n
-    ]
+    groups = {"": Proportion(0, 0)} | count_groups(indicator, exams, column)
+    hidden = hidden_shares(list(groups.values()))
+    return sorted(
+        (
+            Group(value, None if is_hidden else share)
+            for (value, share), is_hidden in zip(groups.items(), hidden, strict=True)
+            if value or share.n
+        ),
+        key=lambda group: group.value == "",
+    )
 
 
 def hidden_shares(shares: Sequence[Proportion]) -> list[bool]:
