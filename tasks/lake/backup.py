@@ -6,7 +6,6 @@ while a night does. What it copies is then a lake as a killed night leaves it, a
 night goes on from there.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import polars as pl
 from tasks.errors import ContractViolation, Misconfigured
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
-from tasks.lake.files import LakeFiles, log_lines
+from tasks.lake.files import LakeFiles, added_paths
 from tasks.lake.store import Lake
 
 N_THREADS = 8
@@ -135,10 +134,7 @@ def _version_of(path: str) -> int:
 
 def _named(files: LakeFiles, table: Table, commits: Sequence[str]) -> Iterator[str]:
     for path in commits:
-        for line in log_lines(files.read(f"{table.name}/{path}")):
-            action = json.loads(line)
-            if "add" in action:
-                yield action["add"]["path"]
+        yield from added_paths(files.read(f"{table.name}/{path}"))
 
 
 def _live(lake: Lake, table: Table, version: int) -> list[str]:

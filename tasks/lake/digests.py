@@ -7,7 +7,6 @@ itself have no digest: what they say is held to the files that they speak of.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import polars as pl
 
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
-from tasks.lake.files import LakeFiles, log_lines
+from tasks.lake.files import LakeFiles, added_paths
 from tasks.lake.store import Lake
 
 _BLOCK_BYTES = 1 << 20
@@ -149,13 +148,8 @@ def _commits(
         for version in versions:
             entry = f"{table.name}/_delta_log/{version:020}.json"
             if files.size_of(entry) is not None:
-                yield [*_added(files, table, entry), _checkpoint_of(entry), entry]
-
-
-def _added(files: LakeFiles, table: Table, entry: str) -> Iterator[str]:
-    for line in log_lines(files.read(entry)):
-        if "add" in (action := json.loads(line)):
-            yield f"{table.name}/{action['add']['path']}"
+                added = (f"{table.name}/{path}" for path in added_paths(files.read(entry)))
+                yield [*added, _checkpoint_of(entry), entry]
 
 
 def _checkpoint_of(entry: str) -> str:

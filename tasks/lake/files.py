@@ -3,8 +3,9 @@
 It knows nothing of tables; tables are read and committed by `tasks.lake.store`.
 """
 
+import json
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -108,6 +109,29 @@ def log_lines(entry: bytes) -> list[str]:
     return [line.decode() for line in entry.splitlines()]
 
 
+def added_paths(entry: bytes) -> Iterator[str]:
+    """The data files that a log entry adds, by their paths below the table's folder."""
+    for line in log_lines(entry):
+        if "add" in (action := json.loads(line)):
+            yield action["add"]["path"]
+
+
+def flush_path(path: Path) -> None:
+    """Wait until the disk holds a file's bytes, or a folder's names; not if it is gone.
+
+    Raises:
+        OSError: If the disk fails.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.draft")
@@ -116,6 +140,7 @@ def _replace(path: Path, data: bytes) -> None:
         sink.flush()
         os.fsync(sink.fileno())
     draft.replace(path)
+    flush_path(path.parent)
 
 
 def _s3(options: dict[str, str]) -> S3FileSystem:

@@ -26,6 +26,7 @@ from tasks.lake.commits import (
     translated,
     until_no_conflict,
 )
+from tasks.lake.durability import flush
 from tasks.lake.layout import one_of
 from tasks.lake.migration import Migration, completed, migrate, plan_migration
 from tasks.lake.rows import (
@@ -264,6 +265,7 @@ class Lake:
         with translated(table):
             delta = DeltaTable(self._path(table), storage_options=self._options())
             delta.create_checkpoint()
+            flush(self._path(table), range(delta.version(), delta.version() + 1))
             names = pl.DataFrame(delta.get_add_actions()).get_column("path")
             return delta.version(), frozenset(names)
 
@@ -305,10 +307,20 @@ class Lake:
             Retryable: If the storage does not answer, or other writers win for too long.
         """
         with translated(table), locked(self._path(table)):
-            return until_no_conflict(table, lambda: attempt(self._open_to_write(table)))
+            return until_no_conflict(table, lambda: self._flushed(table, attempt))
 
-    def _open_to_write(self, table: Table) -> DeltaTable:
-        delta = self._open(table) or self._create(table)
+    def _flushed(self, table: Table, attempt: Callable[[DeltaTable], Result]) -> Result:
+        """Commit, and have the disk hold it; also the first of two when the second fails."""
+        standing = self._open(table)
+        first = 0 if standing is None else standing.version() + 1
+        delta = self._open_to_write(table, standing)
+        try:
+            return attempt(delta)
+        finally:
+            flush(self._path(table), range(first, delta.version() + 1))
+
+    def _open_to_write(self, table: Table, standing: DeltaTable | None) -> DeltaTable:
+        delta = standing or self._create(table)
         if (migration := plan_migration(table, delta)).is_needed:
             migrate(table, delta, migration)
             return self._open(table) or self._create(table)

@@ -1,7 +1,7 @@
 """A disk that is full, or fails at any write of a commit: rows and lists stay whole.
 
 The kernel fails, not a stand-in: a file system of so many pages, or system calls that are made
-to fail as they are entered. (No fsync can fail: the lake's library makes none.)
+to fail as they are entered.
 """
 
 import json
@@ -29,6 +29,7 @@ LOGS = {
 FAILING_CALLS = [
     *((call, LOGS[name], 1) for call in ("openat", "write") for name in LOGS),
     *((call, None, number) for call in ("linkat", "rename") for number in (1, 2)),
+    *(("fsync", None, number) for number in range(1, 4)),
 ]
 
 
