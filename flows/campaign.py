@@ -30,8 +30,10 @@ from tasks.errors import SmartMammoError
 from tasks.ingest.intake import unread_batches
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.backup import files_of
-from tasks.lake.digests import record
-from tasks.lake.schemas import OBJECTS, RUNS, TABLES
+from tasks.lake.digests import NIGHT_BYTES, record
+from tasks.lake.file_tables import LAKE_FILES
+from tasks.lake.nightly_check import refuse_damage
+from tasks.lake.schemas import IMAGES, OBJECTS, RUNS, TABLES
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
 from tasks.publish.accounting import COUNTED_COLUMNS, Accounting, count_objects
@@ -42,6 +44,9 @@ from tasks.run import Run
 from tasks.score.exams import settled_since
 from tasks.services import Services
 from tasks.steps import StepResult
+
+_READ_WHOLE = [table for table in TABLES if table not in (IMAGES, LAKE_FILES)]
+"""What a night decides by. Images are not: a damaged one is told, and stops nothing."""
 
 
 @dataclass
@@ -92,15 +97,23 @@ def campaign(list_date: date | None = None, report_path: Path | None = None) -> 
     progress = Progress()
     with services.telemetry.night(run) as told, MemoryWatch() as memory, services.pool:
         with progress.stating_failures():
-            _score_what_is_new(services, run, progress)
-        with progress.stating_failures():
-            _publish(services, run, progress)
+            refuse_damage(services.lake, files_of(services.lake), _READ_WHOLE, run.list_date)
+            _work(services, run, progress)
         told |= {**progress.counts, "failures": len(progress.failures)}
     progress.seconds["total"] = perf_counter() - start
     report = _keep(services, _report(services, run, progress, memory.peak_mb))
     if report_path:
         report_path.write_text(json.dumps(as_json(report), indent=2))
     return _close(services, report)
+
+
+def _work(services: Services, run: Run, progress: Progress) -> None:
+    with progress.stating_failures():
+        refuse_damage(services.lake, files_of(services.lake), [IMAGES], run.list_date)
+    with progress.stating_failures():
+        _score_what_is_new(services, run, progress)
+    with progress.stating_failures():
+        _publish(services, run, progress)
 
 
 def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None:
@@ -166,7 +179,7 @@ def _keep(services: Services, report: NightReport) -> NightReport:
     if report.has_written:
         services.lake.insert_new(RUNS, RUNS.frame([as_row(report)]))
     try:
-        record(services.lake, files_of(services.lake), TABLES)
+        record(services.lake, files_of(services.lake), TABLES, budget_bytes=NIGHT_BYTES)
     except SmartMammoError as error:
         return replace(report, failures=(*report.failures, str(error)))
     return report

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -24,6 +25,10 @@ _BLOCK_BYTES = 1 << 20
 
 _COMMIT_BYTES = 4 << 30
 """Of files that are read until their digests are committed: a killed first night goes on."""
+
+NIGHT_BYTES = 32 << 30
+"""Of files that a night reads for their digests: a large lake without any gets them over some
+nights. It is half a minute of one core."""
 
 _ENTRY = re.compile(r"[^/]+/_delta_log/(\d{20})\.json")
 _OF_LOG = re.compile(r"[^/]+/_delta_log/(\d{20})\.(?:json|checkpoint\.parquet)")
@@ -44,7 +49,12 @@ class Compared:
 
 
 def record(
-    lake: Lake, files: LakeFiles, tables: Iterable[Table], *, thoroughly: bool = False
+    lake: Lake,
+    files: LakeFiles,
+    tables: Iterable[Table],
+    *,
+    thoroughly: bool = False,
+    budget_bytes: int | None = None,
 ) -> int:
     """Record the digests of files that have none; where there is no such file, commit nothing.
 
@@ -53,6 +63,7 @@ def record(
         files: Of that lake.
         tables: Which ones; `lake_files` itself is left out.
         thoroughly: Look at every commit; otherwise at those after the last that has a digest.
+        budget_bytes: How much to read, and no further commit then; the next call goes on.
 
     Returns:
         How many were recorded.
@@ -62,16 +73,18 @@ def record(
         ContractViolation: If a table is damaged.
     """
     known = frozenset(lake.read(LAKE_FILES, columns=["path"]).get_column("path"))
-    rows, n_bytes, n_recorded = list[dict[str, object]](), 0, 0
+    waiting, n_waiting, n_read, n_recorded = list[dict[str, Any]](), 0, 0, 0
     for paths in _commits(lake, files, tables, frozenset() if thoroughly else known):
-        for path in paths:
-            if path not in known and (size := files.size_of(path)) is not None:
-                rows.append(_row(files, path, size))
-                n_bytes += size
-        if n_bytes > _COMMIT_BYTES:
-            n_recorded += lake.insert_new(LAKE_FILES, LAKE_FILES.frame(rows))
-            rows, n_bytes = [], 0
-    return n_recorded + (lake.insert_new(LAKE_FILES, LAKE_FILES.frame(rows)) if rows else 0)
+        rows = _rows(files, [path for path in paths if path not in known])
+        waiting += rows
+        n_waiting += (n_bytes := sum(row["size_bytes"] for row in rows))
+        n_read += n_bytes
+        if n_waiting > _COMMIT_BYTES:
+            n_recorded += lake.insert_new(LAKE_FILES, LAKE_FILES.frame(waiting))
+            waiting, n_waiting = [], 0
+        if budget_bytes is not None and n_read > budget_bytes:
+            break
+    return n_recorded + lake.insert_new(LAKE_FILES, LAKE_FILES.frame(waiting))
 
 
 def drop(lake: Lake, paths: Collection[str]) -> int:
@@ -105,11 +118,34 @@ def compare(files: LakeFiles, table: Table, digests: pl.DataFrame) -> Compared:
     n_unrecorded = sum(_has_digest(path) for path in sizes.keys() - recorded)
     past = frozenset(expired(files, table, digests))
     problems = chain.from_iterable(
-        _problems(files, row, sizes)
+        differences(files, row, sizes)
         for row in rows.sort("path").iter_rows(named=True)
         if row["path"] not in past
     )
     return Compared(n_unrecorded, tuple(problems))
+
+
+def differences(files: LakeFiles, row: dict[str, object], sizes: dict[str, int]) -> list[str]:
+    """What a file has other than its row of `lake_files` says: a sentence, or none.
+
+    Raises:
+        Retryable: If the storage does not answer.
+    """
+    path = str(row["path"])
+    if path not in sizes:
+        return [f"{path} is gone, and lake_files has its digest."]
+    if sizes[path] != row["size_bytes"]:
+        said = f"lake_files says {row['size_bytes']} bytes"
+        return [f"{path} is {sizes[path]} bytes, and {said}."]
+    if _sha256(files, path) != row["sha256"]:
+        return [f"{path} is damaged: its bytes are not those of its digest in lake_files."]
+    return []
+
+
+def version_in_log(path: str) -> int | None:
+    """The version that an entry or a checkpoint of a table's log is about; else None."""
+    found = _OF_LOG.fullmatch(path)
+    return int(found[1]) if found else None
 
 
 def strangers(tables: Sequence[Table], digests: pl.DataFrame) -> list[str]:
@@ -128,9 +164,9 @@ def expired(files: LakeFiles, table: Table, digests: pl.DataFrame) -> list[str]:
         path
         for path in digests["path"]
         if path.startswith(f"{table.name}/")
-        and (found := _OF_LOG.fullmatch(path))
+        and (version := version_in_log(path)) is not None
         and path not in present
-        and int(found[1]) < oldest
+        and version < oldest
     ]
 
 
@@ -156,9 +192,18 @@ def _checkpoint_of(entry: str) -> str:
     return f"{entry.removesuffix('.json')}.checkpoint.parquet"
 
 
-def _row(files: LakeFiles, path: str, size: int) -> dict[str, object]:
-    digest, now = _sha256(files, path), datetime.now(UTC)
-    return {"path": path, "size_bytes": size, "sha256": digest, "recorded_at": now}
+def _rows(files: LakeFiles, paths: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of those files that are there."""
+    return [
+        {
+            "path": path,
+            "size_bytes": size,
+            "sha256": _sha256(files, path),
+            "recorded_at": datetime.now(UTC),
+        }
+        for path in paths
+        if (size := files.size_of(path)) is not None
+    ]
 
 
 def _sha256(files: LakeFiles, path: str) -> str:
@@ -171,13 +216,3 @@ def _sha256(files: LakeFiles, path: str) -> str:
 
 def _has_digest(path: str) -> bool:
     return bool(_OF_LOG.fullmatch(path) or _OF_DATA.fullmatch(path))
-
-
-def _problems(files: LakeFiles, row: dict[str, object], sizes: dict[str, int]) -> Iterator[str]:
-    path = str(row["path"])
-    if path not in sizes:
-        yield f"{path} is gone, and lake_files has its digest."
-    elif sizes[path] != row["size_bytes"]:
-        yield f"{path} is {sizes[path]} bytes, and lake_files says {row['size_bytes']} bytes."
-    elif _sha256(files, path) != row["sha256"]:
-        yield f"{path} is damaged: its bytes are not those of its digest in lake_files."

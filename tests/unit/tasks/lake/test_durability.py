@@ -27,7 +27,7 @@ def flushed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     fsync = os.fsync
 
     def recorded(descriptor: int) -> None:
-        paths.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        paths.append(Path(f"/proc/self/fd/{descriptor}").readlink())
         fsync(descriptor)
 
     monkeypatch.setattr(files.os, "fsync", recorded)
