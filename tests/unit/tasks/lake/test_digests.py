@@ -73,6 +73,17 @@ def test_a_first_record_that_is_killed_goes_on(lake, monkeypatch):
     assert n_unrecorded(lake) == 0
 
 
+def test_a_night_of_a_lake_without_digests_reads_so_much_and_the_next_goes_on(lake):
+    nights = [
+        record(lake, files_of(lake), TABLES, budget_bytes=60_000)
+        for _ in range(40)
+        if n_unrecorded(lake)
+    ]
+    assert len(nights) > 2
+    assert max(nights) < sum(nights) / 2
+    assert n_unrecorded(lake) == 0
+
+
 def test_a_file_that_is_gone_or_changed_is_named_with_the_remedy(lake, capfd):
     record_all(lake)
     log = Path(lake.url, "objects", "_delta_log")
