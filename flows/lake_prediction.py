@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 
 from flows.evaluation_evidence import read_trained
 from flows.importing import imported_lake
-from flows.lake_scores import KEY, predict
+from flows.lake_scores import KEY, Prediction, predict
 from flows.progress import progress_bars
 from flows.training_package import PLAN_NAME, read_description
 from flows.training_set import ImageSet, open_image_set
 from models.checkpoint import STATE_NAME, load_averaged
+from models.evaluation.marks import measure_localisation
 from models.network import MammographyNetwork, NetworkConfig
 from models.packaged import load_packaged
 from models.selection import load_best
@@ -27,6 +28,8 @@ from tasks.lake.store import Lake
 
 SPLIT_NAME = "split.csv"
 """In a training's folder: who trained, chose and proves its network."""
+
+LOCALISATION_NAME = "localisation.json"
 
 
 def run_prediction(  # noqa: PLR0913 (one parameter for each option of the command)
@@ -64,7 +67,8 @@ def run_prediction(  # noqa: PLR0913 (one parameter for each option of the comma
     return [
         _account(images, labels),
         *(str(path) for path in files.values()),
-        f"To evaluate them: {evaluation_command(files, data, seen)}",
+        *_localise(prediction, out),
+        _what_next(prediction, evaluation_command(files, data, seen)),
     ]
 
 
@@ -115,6 +119,34 @@ def _account(images: ImageSet, labels: pl.DataFrame) -> str:
         f"or a known truth, {images.labels.height - labels.height} whose patient the model "
         "was trained on."
     )
+
+
+def _localise(prediction: Prediction, out: Path) -> list[str]:
+    """Whether the network looks at the lesions; a set of cancers alone can tell that too."""
+    if prediction.lesions.is_empty():
+        return []
+    found = measure_localisation(
+        prediction.marks, prediction.lesions, KEY, prediction.scores[KEY].to_list()
+    )
+    path = out / LOCALISATION_NAME
+    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    shares = [
+        f"{words} {share['value']:.3f} ({share['low']:.3f}-{share['high']:.3f})"
+        for words, share in (
+            ("strongest mark in a lesion", found["pointing"]),
+            ("lesions overlapped by a mark", found["found"]),
+        )
+    ]
+    return [f"{path}: {found['n_lesions']} lesions; {', '.join(shares)}."]
+
+
+def _what_next(prediction: Prediction, command: str) -> str:
+    if prediction.scores["is_malignant"].n_unique() < 2:
+        return (
+            "These images are of one class: `mammo evaluate` needs cancers and non-cancers, so "
+            "join their tables with those of other images."
+        )
+    return f"To evaluate them: {command}"
 
 
 def evaluation_command(files: dict[str, Path], data: str, trained_on: Path | None) -> str:

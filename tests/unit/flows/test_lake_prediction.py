@@ -105,8 +105,10 @@ def test_the_command_that_it_prints_gives_figures_of_localisation(
     result = mammo([*command, "--out", tmp_path / "report"])
     assert result.exit_code == 0, result.exception
     report = json.loads((tmp_path / "report" / "evaluation.json").read_text())
-    assert report["localisation"]["n_lesions"] == 2
     assert report["localisation"]["pointing"]["n"] == 2
+    told = json.loads((predicted[0] / "localisation.json").read_text())
+    assert told == report["localisation"]
+    assert "localisation.json: 2 lesions; strongest mark in a lesion " in predicted[1]
     assert list(report["scorers"]) == ["malignancy_score"]
     assert report["scorers"]["malignancy_score"].keys() >= {"image", "breast", "exam"}
 
@@ -125,6 +127,7 @@ def test_patients_whom_the_model_was_trained_on_are_left_out(
     rest = pl.read_parquet(tmp_path / "rest" / "scores.parquet")
     assert set(rest["patient_key"]) == set(scores["patient_key"]) - set(seen["patient_key"])
     assert "2 whose patient the model was trained on" in result.stdout
+    assert "These images are of one class" in result.stdout
 
 
 def test_a_set_without_regions_has_scores_alone(
