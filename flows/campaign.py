@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
+from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -77,6 +78,11 @@ def _name_run() -> str:
     return f"night of {flow_run.parameters.get('list_date') or today()}"
 
 
+def _run_id() -> str | None:
+    """Prefect's id, by which pages link to the run's log; a retry has rows of its own."""
+    return UUID(flow_run.id).hex if flow_run.id and flow_run.run_count == 1 else None
+
+
 @flow(name="campaign", flow_run_name=_name_run, persist_result=False)
 def campaign(list_date: date | None = None, report_path: Path | None = None) -> State[None]:
     """Run one night.
@@ -93,7 +99,7 @@ def campaign(list_date: date | None = None, report_path: Path | None = None) -> 
     settings = load_settings()
     configure_logs(settings.log_format)
     services = build_services(settings)
-    run = Run.begin(list_date or today())
+    run = Run.begin(list_date or today(), _run_id())
     progress = Progress()
     with services.telemetry.night(run) as told, MemoryWatch() as memory, services.pool:
         with progress.stating_failures():

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reports_app.access.sign_in import current_name
+from reports_app.access.roles import Role
+from reports_app.access.sign_in import current_name, current_roles
 from reports_app.data import Reports
 from reports_app.exam_records import ExamRecords
 from reports_app.links import (
@@ -69,6 +70,11 @@ class Page:
         return address.texts(self.title_key, key=key)
 
 
+def _prefect_url(rooms: Rooms) -> str | None:
+    """Of Prefect's pages, for engineers alone: its logs name objects."""
+    return rooms.services.prefect_url if Role.ENGINEER in current_roles() else None
+
+
 def _exam(address: Address, rooms: Rooms) -> list[Any]:
     has_originals = rooms.services.originals is not None
     return exam.content(address, rooms.reports, rooms.records, has_originals=has_originals)
@@ -108,9 +114,7 @@ _PAGES = {
     ),
     NIGHTS_PATH: Page(
         "nights.title",
-        lambda address, rooms: nights.content(
-            address, rooms.reports, rooms.services.prefect_url
-        ),
+        lambda address, rooms: nights.content(address, rooms.reports, _prefect_url(rooms)),
     ),
 }
 

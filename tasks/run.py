@@ -21,9 +21,9 @@ class Run:
     started_at: datetime
 
     @classmethod
-    def begin(cls, list_date: date) -> "Run":
-        """Name a new run and read the clock."""
-        return cls(uuid.uuid4().hex, list_date, datetime.now(UTC))
+    def begin(cls, list_date: date, run_id: str | None = None) -> "Run":
+        """Name a new run, unless its scheduler has, and read the clock."""
+        return cls(run_id or uuid.uuid4().hex, list_date, datetime.now(UTC))
 
 
 def report_progress(stage: str, done: int, total: int) -> None:

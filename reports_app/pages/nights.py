@@ -4,6 +4,7 @@ It shows counts alone: no exam and no object has a name here.
 """
 
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from dash import html
@@ -15,6 +16,7 @@ from reports_app.exam import Row
 from reports_app.links import Address
 from reports_app.texts import Texts
 
+PREFECTS_VERSION = 7
 N_DRAWN = 30
 """Nights in the figures, the latest ones."""
 
@@ -30,7 +32,8 @@ def content(address: Address, reports: Reports, prefect_url: str | None = None) 
     Args:
         address: Names the language.
         reports: The runs.
-        prefect_url: Of Prefect's pages, where the app knows them.
+        prefect_url: Of Prefect's pages; None where the app knows none, or they are not the
+            asker's.
     """
     t, runs = address.texts, reports.runs()
     if runs.is_empty():
@@ -44,7 +47,7 @@ def content(address: Address, reports: Reports, prefect_url: str | None = None) 
                 card(t("nights.stages"), [_stages(t, drawn)]),
                 card(t("nights.objects"), [_objects(t, drawn)]),
                 card(t("nights.failures"), _failures(t, runs), 12),
-                card(t("nights.table"), [_table(t, runs)], 12),
+                card(t("nights.table"), [_table(t, runs, prefect_url)], 12),
             ],
             className="cards",
         ),
@@ -96,16 +99,38 @@ def _failures(t: Texts, runs: pl.DataFrame) -> list[Any]:
     return [html.Ul(told)] if told else [html.P(t("nights.no_failures"), className="muted")]
 
 
-def _table(t: Texts, runs: pl.DataFrame) -> html.Table:
+def flow_run_href(prefect_url: str, run_id: str) -> str | None:
+    """Prefect's page of a run; None where Prefect did not name it.
+
+    Prefect numbers its runs by time (UUID version 7, RFC 9562); ours of before are random.
+    """
+    try:
+        named = UUID(run_id)
+    except ValueError:  # an import's row
+        return None
+    return f"{prefect_url}/runs/flow-run/{named}" if named.version == PREFECTS_VERSION else None
+
+
+def _table(t: Texts, runs: pl.DataFrame, prefect_url: str | None) -> html.Table:
     names = ("list_date", "started", "outcome", "minutes", *_COUNTS, "model_version")
-    rows = [_row(t, run) for run in runs.iter_rows(named=True)]
+    rows = [_row(t, run, prefect_url) for run in runs.iter_rows(named=True)]
     return table([t(f"nights.{name}") for name in names], rows, t("nights.table"))
 
 
-def _row(t: Texts, run: Row) -> html.Tr:
+def _start(t: Texts, run: Row, prefect_url: str | None) -> Any:
+    started = t.moment(run["started_at"])
+    href = flow_run_href(prefect_url, run["run_id"]) if prefect_url else None
+    if href is None:
+        return started
+    return html.A(
+        started, href=href, target="_blank", rel="noreferrer", title=t("nights.prefect_run")
+    )
+
+
+def _row(t: Texts, run: Row, prefect_url: str | None) -> html.Tr:
     minutes = (run["finished_at"] - run["started_at"]).total_seconds() / 60
     cells = [
-        t.moment(run["started_at"]),
+        _start(t, run, prefect_url),
         t.code("outcome", run["outcome"]),
         t.number(minutes, 1),
         *(t.number(run[name]) for name in _COUNTS),

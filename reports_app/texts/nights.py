@@ -9,6 +9,7 @@ NIGHTS = {
         "Each night with its counts, timings and failures; the latest first.",
     ),
     "nights.prefect": Text("Registros y horarios en Prefect", "Logs and schedules in Prefect"),
+    "nights.prefect_run": Text("Registro en Prefect", "Log in Prefect"),
     "nights.empty": Text("Ninguna noche ha terminado todavía.", "No night has ended yet."),
     "nights.summary": Text(
         "Noches: {n} · fallidas: {n_failed} · listas repetidas tras una falla: {n_retried}",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports_app.access.roles import Role
 from reports_app.app import create_app
 from reports_app.campaign import AGE_BANDS, CampaignFilter, state_table
 from reports_app.data import Reports
@@ -149,6 +150,26 @@ def test_the_nights_stand_on_santiagos_clock_and_link_to_prefect(lake):
     assert "24-11 02:00" in page
     assert "http://127.0.0.1:4200/runs" in page
     assert "/runs" not in ask(create_app(lake), "/nights")
+
+
+PREFECT = "http://127.0.0.1:4200"
+FLOW_RUN = "019ac0de-0000-7000-8000-00000000000a"
+
+
+def test_a_night_that_prefect_numbered_links_to_its_run_for_engineers_alone(monkeypatch):
+    own = MemoryLake()
+    fill_lake(own, n_exams=12)
+    run = own.read(RUNS).row(-1, named=True)
+    ids = (FLOW_RUN.replace("-", ""), "9f1b6dd0c7a94d0c8f6f0a1b2c3d4e5f")
+    own.replace(RUNS, RUNS.frame([run | {"run_id": one} for one in ids]))
+    page = create_app(own, services=AppServices(prefect_url=PREFECT))
+    link = f"{PREFECT}/runs/flow-run/"
+    told = ask(page, "/nights")
+    assert told.count(link) == 1
+    assert link + FLOW_RUN in told
+    assert link not in ask(create_app(own), "/nights")
+    monkeypatch.setattr("reports_app.routing.current_roles", lambda: frozenset({Role.MANAGER}))
+    assert PREFECT not in ask(page, "/nights")
 
 
 def test_before_the_first_night_the_nights_page_says_so(empty_app):
