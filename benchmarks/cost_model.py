@@ -43,8 +43,8 @@ class UnitCosts:
     core_s_per_exam: float = 0.62
     object_mb_per_exam: float = 16.0
     lake_mb_per_exam: float = 2.1
-    discovery_s_per_key: float = 60e-6
-    discovery_mb_per_key: float = 0.46e-3
+    discovery_s_per_key: float = 55e-6
+    discovery_mb_per_key: float = 0.06e-3
     publish_mb_per_exam: float = 10e-3
 
 
