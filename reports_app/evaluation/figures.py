@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from reports_app.evaluation.views import Axis, Plot
-from reports_app.palette import GRID, INK
+from reports_app.palette import GRID, INK, MUTED
 
 CONFIG = {
     "displaylogo": False,
@@ -17,10 +17,12 @@ CONFIG = {
     "responsive": True,
 }
 _HEIGHT_PX = 420
+MAX_DRAWN = 6
+"""Further lines wait in the legend until they are clicked; reference lines do not."""
 
 
 def figure(plot: Plot) -> go.Figure:
-    """Draw a plot: its lines, two axes with the plot's own ticks, a legend below."""
+    """Draw a plot: its best lines, two axes with the plot's own ticks, a legend below."""
     lines = [
         go.Scatter(
             x=series.x,
@@ -30,8 +32,9 @@ def figure(plot: Plot) -> go.Figure:
             line={"color": series.color, "dash": series.dash, "width": 2},
             marker={"size": 6},
             hovertemplate="%{x:.3f}, %{y:.3f}",
+            visible=True if place < MAX_DRAWN or series.color == MUTED else "legendonly",
         )
-        for series in plot.series
+        for place, series in enumerate(plot.series)
     ]
     return go.Figure(lines).update_layout(
         template="plotly_white",

@@ -19,6 +19,7 @@ EVALUATION = {
     "evaluations.made_at": Text("Hecho", "Made"),
     "evaluations.counts": Text("Casos (con cáncer)", "Cases (with cancer)"),
     "evaluations.best": Text("Mejor sistema, AUC", "Best system, AUC"),
+    "evaluations.sections": Text("Secciones del informe", "Sections of the report"),
     "evaluations.facts": Text("De qué trata", "What it is about"),
     "evaluations.checklist": Text("CLAIM y TRIPOD+AI", "CLAIM and TRIPOD+AI"),
     "evaluations.language": Text(

@@ -9,6 +9,9 @@ import pytest
 from flows.evaluation import evaluate
 from flows.exploring import run_exploration
 from reports_app.access.roles import Role, may_enter
+from reports_app.evaluation.figures import MAX_DRAWN, figure
+from reports_app.evaluation.sections import CHANCE
+from reports_app.evaluation.views import SHARES, Axis, Plot, Series
 from reports_app.kept_reports import KeptReports
 from reports_app.links import DATA_SETS_PATH, EVALUATIONS_PATH, Address
 from reports_app.pages import data_sets, evaluations
@@ -52,9 +55,24 @@ def page(module, path: str, search: str, kept: KeptReports | None) -> str:
 
 
 def test_an_evaluation_is_shown_in_full_in_spanish(kept: KeptReports):
-    shown = page(evaluations, EVALUATIONS_PATH, "?report=ours", kept)
+    first = page(evaluations, EVALUATIONS_PATH, "?report=ours", kept)
     for words in ("Discriminación", "Puntos de operación", "IC 95 %", "TRIPOD+AI", "ours"):
-        assert words in shown
+        assert words in first
+    for section, words in {
+        "operating-points": "A score above the threshold is positive",
+        "calibration": "Brier",
+        "checklist": "CLAIM",
+        "elsewhere": "Discriminación",
+    }.items():
+        search = f"?report=ours&section={section}"
+        assert words in page(evaluations, EVALUATIONS_PATH, search, kept)
+
+
+def test_of_many_scorers_the_best_are_drawn_and_the_others_wait_in_the_legend():
+    lines = [Series(str(place), [0, 1], [0, 1], "#000000") for place in range(21)]
+    drawn = figure(Plot("ROC", Axis("x", SHARES), Axis("y", SHARES), [*lines, CHANCE]))
+    states = [trace.visible for trace in drawn.data]
+    assert states == [True] * MAX_DRAWN + ["legendonly"] * (21 - MAX_DRAWN) + [True]
 
 
 def test_an_evaluation_is_shown_in_english_as_it_was_written(kept: KeptReports):
