@@ -85,13 +85,12 @@ def until_down(
 
 def all_lost(what: str, failures: Sequence[Retryable], n_tried: int, n: int) -> Retryable:
     """The error of a batch: how much failed, how much was not tried after that, and why."""
-    sentence = f"{len(failures)} of {n} {what} could not be read: {failures[0]}"
-    if n_tried < n:
-        sentence += (
-            f" {n - n_tried} were not tried: the store failed {N_FAILURES_IN_A_ROW} times in "
-            "a row."
-        )
-    return Retryable(sentence)
+    left = (
+        f" {n - n_tried} were not tried: the store failed {N_FAILURES_IN_A_ROW} times in a row."
+        if n_tried < n
+        else ""
+    )
+    return Retryable(f"{len(failures)} of {n} {what} could not be read: {failures[0]}{left}")
 
 
 def error_code(error: ClientError) -> str:

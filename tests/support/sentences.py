@@ -42,6 +42,7 @@ def _modules(path: Path) -> list[Path]:
 def _raised(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         call = node.exc if isinstance(node, ast.Raise) else None
+        call = node.value if isinstance(node, ast.Return) else call
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ERRORS:
             for argument in call.args:
                 if text := _text(argument):
