@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -80,7 +80,10 @@ def _name_run() -> str:
 
 def _run_id() -> str | None:
     """Prefect's id, by which pages link to the run's log; a retry has rows of its own."""
-    return UUID(flow_run.id).hex if flow_run.id and flow_run.run_count == 1 else None
+    if not flow_run.id:
+        return None
+    named, count = UUID(flow_run.id), flow_run.run_count
+    return named.hex if count <= 1 else uuid5(named, str(count)).hex
 
 
 @flow(name="campaign", flow_run_name=_name_run, persist_result=False)

@@ -14,7 +14,7 @@ from reports_app.evaluation.views import Axis, Grid, Plot, Section
 from reports_app.texts import Texts
 from reports_app.texts.evaluation import report_words
 
-PLOT_HEIGHT_PX = 360
+PLOT_HEIGHT_PX = 420
 
 
 def section_cards(name: str, sections: list[Section], t: Texts, width: int = 6) -> list[Any]:

@@ -16,7 +16,7 @@ from reports_app.exam import Row
 from reports_app.links import Address
 from reports_app.texts import Texts
 
-PREFECTS_VERSION = 7
+RETRY_VERSION = 5
 N_DRAWN = 30
 """Nights in the figures, the latest ones."""
 
@@ -100,15 +100,12 @@ def _failures(t: Texts, runs: pl.DataFrame) -> list[Any]:
 
 
 def flow_run_href(prefect_url: str, run_id: str) -> str | None:
-    """Prefect's page of a run; None where Prefect did not name it.
-
-    Prefect numbers its runs by time (UUID version 7, RFC 9562); ours of before are random.
-    """
+    """Prefect's page of a run; None of a retry, whose number is made of the first try's."""
     try:
         named = UUID(run_id)
     except ValueError:  # an import's row
         return None
-    return f"{prefect_url}/runs/flow-run/{named}" if named.version == PREFECTS_VERSION else None
+    return f"{prefect_url}/runs/flow-run/{named}" if named.version != RETRY_VERSION else None
 
 
 def _table(t: Texts, runs: pl.DataFrame, prefect_url: str | None) -> html.Table:
