@@ -15,8 +15,8 @@ ACCENT_SHADES = (
 
 WARNING = "#a34a00"
 
-CATEGORIES = ("#0b5c7a", "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#7a6a53", "#9aa5b1")
-"""After Okabe and Ito, darkened at the start to stand out on white."""
+CATEGORIES = ("#0b5c7a", "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#7a6a53", "#2b333c")
+"""After Okabe and Ito, darkened at both ends: a grey seventh was the green-blind's pink."""
 
 STATES = {
     "scored": "#0b5c7a",
