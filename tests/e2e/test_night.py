@@ -145,11 +145,13 @@ def assert_every_file_has_its_digest() -> None:
 
 def test_the_next_day_has_a_list_of_its_own_without_scoring_again(campaign):
     campaign.put(generate_campaign(QUIET))
-    campaign.run()
+    first = campaign.run()
     scores = campaign.lake.version(IMAGE_SCORES)
-    campaign.run(LIST_DATE + timedelta(days=1))
+    second = campaign.run(LIST_DATE + timedelta(days=1))
     lists = campaign.read(PRIORITY_LISTS)
     assert lists.group_by("list_date").len()["len"].to_list() == [3, 3]
+    in_prefect = {state.state_details.flow_run_id.hex for state in (first, second)}
+    assert set(campaign.read(RUNS)["run_id"]) == in_prefect
     assert campaign.lake.version(IMAGE_SCORES) == scores
 
 

@@ -1,7 +1,7 @@
 """Colours that stand in one figure stay apart for readers who see two primaries of three.
 
 References:
-    Machado, Oliveira, Fernandes, IEEE TVCG 15 (2009) 1291, table of severity 1.0, in linear RGB.
+    Machado et al., IEEE TVCG 15 (2009) 1291: severity 1.0, of linear RGB.
 """
 
 from itertools import combinations, pairwise
