@@ -23,6 +23,7 @@ from models.training import (
     DivergedError,
     Trainer,
     TrainingConfig,
+    average_decay,
     describe_device,
     rate_share,
 )
@@ -124,6 +125,15 @@ def test_where_there_is_no_gpu_it_is_said_with_the_remedy() -> None:
     sentence = describe_device(torch.device("cpu"))
     assert sentence.startswith("No GPU was found: training on ")
     assert "install a torch built for CUDA" in sentence
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "decay"), [(1, 0.0), (5, 0.0), (27, 1 - 5 / 27), (250, 0.98), (4000, 0.98)]
+)
+def test_the_average_forgets_the_start_of_a_short_training(n_steps: int, decay: float) -> None:
+    config = TrainingConfig(epochs=1, batch_size=4, accumulation=2)
+    assert average_decay(config, 8 * n_steps) == pytest.approx(decay)
+    assert decay**n_steps < 0.01
 
 
 def test_the_rate_rises_to_its_highest_and_falls_to_zero() -> None:
