@@ -126,3 +126,22 @@ def test_followed_exams_are_told_image_by_image(campaign: Campaign, monkeypatch)
 def test_a_collector_that_is_away_costs_no_list(campaign: Campaign, monkeypatch):
     monkeypatch.setenv("SMART_MAMMO_OTLP_ENDPOINT", "http://127.0.0.1:1")
     assert campaign.run().is_completed()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_shards_in_other_processes_are_told_too(campaign: Campaign, runner):
+    objects = list(generate_campaign(CampaignPlan(4, seed=5, size_scale=0.12, trouble=False)))
+    campaign.put(objects)
+    with collector() as traces:
+        done = night(
+            campaign,
+            SMART_MAMMO_TASK_RUNNER=runner,
+            SMART_MAMMO_EXAMS_PER_SHARD="2",
+            SMART_MAMMO_OTLP_ENDPOINT=traces.url,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = Counter(span.name for span in traces.spans())
+    assert told == {
+        name: 2 if name in ("preprocess", "score") else 1 for name in (*STEPS, "night")
+    }
