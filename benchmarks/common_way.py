@@ -26,7 +26,7 @@ from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from skimage import filters, measure, transform
 
 from models.contract import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
-from models.export import load_packaged
+from models.packaged import load_packaged
 
 MODEL = Path("triton_repo/mammography/1")
 IMAGES_PER_EXAM = 4

@@ -17,8 +17,8 @@ from flows.progress import progress_bars
 from flows.proof import LabelledSet, evaluate, score, score_breasts
 from flows.training import make_campaign
 from models.contract import MODEL_NAME
-from models.export import load_packaged
 from models.metrics import OneClassError
+from models.packaged import load_packaged
 from models.record import NOTICE, read_record
 from models.scoring import exam_auc
 from tasks.synthetic.plan import CampaignPlan

@@ -21,7 +21,7 @@ import typer
 
 from flows.stack.triton_server import EmbeddedTriton
 from models.contract import IMAGE, MODEL_NAME
-from tasks.redeploy.repository import CPU_PRECISION
+from tasks.redeploy.triton_configs import CPU_PRECISION
 from tasks.score.triton import Limits, TritonModel
 
 ROOT = Path(__file__).parents[1]

@@ -17,9 +17,11 @@ from typing import Any
 
 from flows.training_package import package_finished_run
 from models.contract import MODEL_NAME
-from models.export import ONNX_NAME, WEIGHTS_NAME, answer_eagerly, load_packaged
+from models.export import ONNX_NAME, answer_eagerly
 from models.onnx_file import UnusableOnnxError, check_onnx
+from models.packaged import load_packaged
 from models.record import RECORD_NAME, ModelRecord, describe_file, read_record
+from models.weights import WEIGHTS_NAME
 from tasks.errors import ContractViolation, Misconfigured
 from tasks.redeploy.golden import describe_golden, golden_inputs
 from tasks.redeploy.model_card import render_model_card

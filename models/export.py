@@ -14,15 +14,13 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
-from safetensors.torch import load_file
 
 from models.contract import IMAGE, MAX_BATCH_SIZE, OUTPUTS
 from models.network import MammographyNetwork, NetworkConfig, build_network
-from models.record import LICENCES, ModelRecord, describe_file, network_config, read_record
-from models.weights import save_weights
+from models.record import LICENCES, ModelRecord, describe_file
+from models.weights import WEIGHTS_NAME, save_weights
 
 ONNX_NAME = "model.onnx"
-WEIGHTS_NAME = "model.safetensors"
 MAX_DIFFERENCE = 1e-3
 MAX_WEIGHTS_BYTES = 250_000_000
 """Of the largest backbone; Protobuf ends at 2 GB."""
@@ -154,13 +152,6 @@ def package_untrained(config: NetworkConfig, folder: Path, seed: int) -> ModelRe
         "calibration": UNTRAINED_CALIBRATION,
     }
     return package(build_network(config, seed), folder, status="untrained", facts=facts)
-
-
-def load_packaged(folder: Path) -> MammographyNetwork:
-    """The eager network of a version's folder, in evaluation mode."""
-    network = build_network(network_config(read_record(folder)), seed=0)
-    network.load_state_dict(load_file(folder / WEIGHTS_NAME))
-    return network.eval()
 
 
 def answer_eagerly(

@@ -9,6 +9,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+WEIGHTS_NAME = "model.safetensors"
+"""In a version's folder."""
+
 
 def save_weights(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
     """Write tensors as safetensors, which takes no channels_last ones, readable by others."""

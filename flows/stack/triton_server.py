@@ -20,7 +20,12 @@ from flows.stack.servers import EmbeddedServer, arguments
 from models.contract import MODEL_NAME
 from tasks.errors import Misconfigured
 from tasks.redeploy.loading import warm_up
-from tasks.redeploy.repository import CODE_FILE, served_versions, verify_served_versions
+from tasks.redeploy.repository import (
+    CODE_FILE,
+    served_versions,
+    verify_served_versions,
+)
+from tasks.redeploy.triton_configs import CPU_CONFIG
 
 _AT_LAST_PRIORITY = ("nice", "-n", "19")
 
@@ -38,6 +43,7 @@ class EmbeddedTriton(EmbeddedServer):
     """
 
     name = "Triton"
+    config_name = CPU_CONFIG
     ready_timeout_s = 120
     n_restarts = 3
     """This release aborts where a model process is not heard for a second while it starts."""
@@ -93,7 +99,7 @@ class EmbeddedTriton(EmbeddedServer):
                 {
                     "--model-repository": self._repository,
                     "--backend-directory": _link_backends(wheel, self.home / "triton"),
-                    "--model-config-name": "cpu",
+                    "--model-config-name": self.config_name,
                     "--model-control-mode": "explicit",
                     "--load-model": MODEL_NAME,
                     "--grpc-address": LOOPBACK,

@@ -4,11 +4,10 @@ import pytest
 
 from models.contract import MODEL_NAME
 from tasks.redeploy.repository import (
-    cpu_config,
-    gpu_config,
     served_versions,
     verify_served_versions,
 )
+from tasks.redeploy.triton_configs import cpu_config, gpu_config, torch_config
 from tasks.score.triton import TritonModel
 from tests.support.servers import MODEL_REPOSITORY
 
@@ -19,6 +18,7 @@ def test_committed_configurations_are_the_generated_ones():
     versions = served_versions(MODEL_REPOSITORY)
     assert (FOLDER / "config.pbtxt").read_text() == gpu_config(versions)
     assert (FOLDER / "configs" / "cpu.pbtxt").read_text() == cpu_config(versions)
+    assert (FOLDER / "configs" / "torch.pbtxt").read_text() == torch_config(versions)
 
 
 def test_committed_versions_agree_with_their_seals():

@@ -12,8 +12,10 @@ from onnx import numpy_helper
 from safetensors.numpy import load_file, save_file
 
 from models.contract import MODEL_NAME
-from models.export import ONNX_NAME, WEIGHTS_NAME, answer_eagerly, load_packaged
+from models.export import ONNX_NAME, answer_eagerly
+from models.packaged import load_packaged
 from models.record import RECORD_NAME, describe_file
+from models.weights import WEIGHTS_NAME
 from tasks.redeploy.golden import describe_golden, golden_inputs
 from tasks.redeploy.repository import seal_package, version_folder, write_configs
 from tests.support.servers import MODEL_REPOSITORY

@@ -7,7 +7,7 @@ import pytest
 from flows import training
 from flows.training import make_demonstration_model
 from flows.training_plan import DemonstrationPlan, Stage
-from models.export import load_packaged
+from models.packaged import load_packaged
 from models.record import ModelRecord, read_record
 from models.training import TrainingConfig
 from tasks.redeploy.repository import verify_package

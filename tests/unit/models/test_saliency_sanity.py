@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from models.contract import IMAGE, SALIENCY_STRIDE_PX
-from models.export import load_packaged
 from models.network import MammographyNetwork
+from models.packaged import load_packaged
 
 VERSION = Path(__file__).parents[3] / "triton_repo/mammography/1"
 MASS = (slice(480, 560), slice(120, 200))

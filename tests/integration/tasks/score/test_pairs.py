@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from models.export import answer_eagerly, load_packaged
+from models.export import answer_eagerly
+from models.packaged import load_packaged
 from tasks.preprocess.transform import make_network_input
 from tasks.synthetic.equipment import HOLOGIC_DIMENSIONS, Unit
 from tasks.synthetic.exams import GeneratedImage, generate_image, plan_exam
