@@ -9,10 +9,10 @@ from models.export import (
     ExportMismatchError,
     difference_from_eager,
     export_onnx,
-    load_packaged,
     package,
 )
 from models.network import MammographyNetwork, NetworkConfig, build_network
+from models.packaged import load_packaged
 from models.record import describe_file, read_record
 
 SHAPE = (1, 128, 64)
