@@ -18,7 +18,7 @@ def shrink(
     stored: NDArray[np.generic],
     table: NDArray[np.uint16],
     geometry: Geometry,
-    inside: NDArray[np.bool_],
+    inside: NDArray[np.uint8],
 ) -> NDArray[np.uint8]:
     """Look up, turn, crop and shrink an image where the breast is.
 
@@ -26,7 +26,7 @@ def shrink(
         stored: [rows, columns] of 16 bits, contiguous; `can_shrink` allows the scale.
         table: [65536], the display value of each bit pattern.
         geometry: The crop, its side and its scale.
-        inside: [height, width] of the result, where the breast is.
+        inside: [height, width] of the result: 255 where the breast is, else 0.
 
     Returns:
         The shape of `inside`, 0-255; 0 outside.
@@ -44,17 +44,8 @@ def shrink(
     )
     pixels = np.zeros(inside.shape, np.uint8)
     values = table.astype(np.float32)
-    shrink_rows(stored.view(np.uint16), values, crop, cells, _spans(inside), pixels)
-    pixels[~inside] = 0
-    return pixels
-
-
-def _spans(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """[rows, 2]: the first column inside and that past the last; twice 0 where none is."""
-    low = inside.argmax(axis=1)
-    high = inside.shape[1] - inside[:, ::-1].argmax(axis=1)
-    ends = np.stack([low, np.where(inside.any(axis=1), high, 0)], axis=1)
-    return ends.astype(np.int64)
+    shrink_rows(stored.view(np.uint16), values, crop, cells, inside, pixels)
+    return pixels & inside
 
 
 def find_cells(n_in: int, n_out: int, step: float) -> Cells:
@@ -79,7 +70,7 @@ def find_cells(n_in: int, n_out: int, step: float) -> Cells:
     shares = np.where((place >= whole) & (place < stop), 1.0, 0.0)
     shares = np.where(has_before & (taps == 0), before, shares)
     shares = np.where(has_after & (taps == n - 1), np.minimum(after, width), shares)
-    return Cells(first.astype(np.uint64), n, (shares / width).astype(np.float32))
+    return Cells(first.astype(np.int64), n, (shares / width).astype(np.float32))
 
 
 def can_shrink(stored: NDArray[np.generic], scale: float) -> bool:

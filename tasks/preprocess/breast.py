@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.preprocess.values import DisplayValues
+from tasks.preprocess.values import DISPLAY_MAX, DisplayValues
 
 Mask: TypeAlias = NDArray[np.uint8]
 """[rows, columns] of a sample: 255 inside, 0 outside."""
@@ -112,7 +112,8 @@ def _smooth(sample: DisplayValues) -> DisplayValues:
 
 
 def _threshold(smooth: DisplayValues) -> Mask:
-    background, bright = np.percentile(smooth, LEVEL_PERCENTILES)
+    ordered = np.sort(smooth, axis=None)
+    background, bright = (percentile(ordered, percent) for percent in LEVEL_PERCENTILES)
     if bright - background < MIN_CONTRAST:
         raise Rejected(
             RejectionReason.NO_BREAST_FOUND,
@@ -120,12 +121,25 @@ def _threshold(smooth: DisplayValues) -> Mask:
             "of 65535.",
         )
     level = background + THRESHOLD_FRACTION * (bright - background)
-    return np.where(smooth > level, np.uint8(255), np.uint8(0))
+    return np.asarray(cv2.inRange(smooth, (int(level) + 1,), (DISPLAY_MAX,)), np.uint8)
+
+
+def percentile(ordered: DisplayValues, percent: float) -> float:
+    """What `np.percentile` says to the last bit, at a third of its time on sorted values."""
+    place = percent / 100 * (ordered.size - 1)
+    rank = int(place)
+    low, high = (float(ordered[min(at, ordered.size - 1)]) for at in (rank, rank + 1))
+    share = place - rank
+    return high - (high - low) * (1 - share) if share >= 0.5 else low + (high - low) * share
 
 
 def _is_noise(sample: DisplayValues) -> bool:
     averaged = cv2.blur(sample, (9, 9))
-    return bool(averaged.std() < MAX_NOISE_FRACTION * sample.std())
+    return _deviation(averaged) < MAX_NOISE_FRACTION * _deviation(sample)
+
+
+def _deviation(values: cv2.typing.MatLike) -> float:
+    return float(cv2.meanStdDev(values)[1].item())
 
 
 def _clear_frame(foreground: Mask, smooth: DisplayValues) -> Mask:
@@ -134,9 +148,11 @@ def _clear_frame(foreground: Mask, smooth: DisplayValues) -> Mask:
     for side in range(4):
         lines, bright = np.rot90(smooth, side), np.rot90(foreground, side)
         depth = max(1, int(len(lines) * FRAME_DEPTH_FRACTION))
-        is_frame = _is_even(lines[:depth]) & (bright[:depth].mean(axis=1) > 0.95 * 255)
-        if is_frame.any():
-            np.rot90(cleared, side)[: int(np.flatnonzero(is_frame)[-1]) + 1] = 0
+        share = np.count_nonzero(bright[:depth], axis=1) * 255 / lines.shape[1]
+        is_bright = np.flatnonzero(share > 0.95 * 255)
+        is_frame = is_bright[_is_even(lines[is_bright])] if is_bright.size else is_bright
+        if is_frame.size:
+            np.rot90(cleared, side)[: int(is_frame[-1]) + 1] = 0
     return cleared
 
 

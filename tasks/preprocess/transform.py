@@ -138,8 +138,8 @@ def _scale(
         return _resize(apply_table(_crop(stored, geometry), table), mask)
     heights = (geometry.crop_height_px, geometry.crop_width_px)
     shape = tuple(round(side * geometry.scale) for side in heights)
-    inside = np.asarray(cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST)) > 0
-    scaled = shrink(np.ascontiguousarray(stored), table, geometry, inside)
+    inside = cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST)
+    scaled = shrink(np.ascontiguousarray(stored), table, geometry, np.asarray(inside, np.uint8))
     pixels = np.zeros(contract.IMAGE.shape[1:], np.uint8)
     pixels[: shape[0], : shape[1]] = scaled
     return pixels
