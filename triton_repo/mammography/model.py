@@ -26,7 +26,7 @@ class TritonPythonModel:
         parameters = {
             name: found["string_value"] for name, found in config["parameters"].items()
         }
-        engine = {"openvino": _OpenVino, "torch": _Torch}[parameters["engine"]]
+        engine = {"openvino": _OpenVino, "torch": _Torch}[parameters.get("engine", "openvino")]
         self._loading = ThreadPoolExecutor(1).submit(engine, args, config, parameters)
 
     def execute(self, requests):
