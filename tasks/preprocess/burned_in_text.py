@@ -4,6 +4,9 @@ It looks beside the breast for a line of many bright strokes, and reads none. Le
 L, CC, MLO and a number) have fewer strokes and pass. Text over the breast is not looked for.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numba import types
@@ -12,7 +15,7 @@ from pydicom import Dataset
 
 from tasks.errors import Rejected, RejectionReason
 from tasks.preprocess.attributes import text
-from tasks.preprocess.breast import Breast
+from tasks.preprocess.breast import Breast, Mask
 from tasks.preprocess.compiled import compiled
 from tasks.preprocess.values import DISPLAY_MAX, DisplayValues, StoredValues, apply_table
 
@@ -93,18 +96,52 @@ def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Brigh
     """What is much brighter than the background, without the breast."""
     stride = max(1, max(stored.shape) // LONGER_SIDE_PX)
     shape = tuple(-(-side // stride) for side in stored.shape)
-    outline = _outline(shape, stride, breast)
+    hidden = _Hidden(breast.mask, *_places_in_mask(shape, stride, breast))
     coarse = np.ascontiguousarray(stored[:: stride * _COARSE, :: stride * _COARSE])
-    beside = apply_table(coarse, table)[outline[::_COARSE, ::_COARSE] == 0]
+    beside = apply_table(coarse, table)[~_is_hidden(hidden, _COARSE)]
     background = float(np.median(beside)) if beside.size else 0.0
     threshold = np.uint16(min(background + CONTRAST * DISPLAY_MAX, DISPLAY_MAX))
     patterns = np.ascontiguousarray(stored).view(f"uint{8 * stored.dtype.itemsize}")
     bright = np.zeros(shape, np.uint8)
-    _mark(patterns, (table > threshold).view(np.uint8), stride, outline, bright)
+    _mark(patterns, (table > threshold).view(np.uint8), stride, hidden, bright)
     return bright
 
 
-_OUTLINE = types.uint8[:, ::1]
+class _Hidden(NamedTuple):
+    """The breast's outline, at another size than the pixels that it hides.
+
+    Args:
+        mask: Not 0 in the outline.
+        rows: For each row of pixels its row of the mask; -1 beside the mask.
+        columns: The same for columns.
+    """
+
+    mask: Mask
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def _places_in_mask(
+    shape: tuple[int, ...], stride: int, breast: Breast
+) -> Iterator[NDArray[np.int64]]:
+    """For each row, then for each column: the nearest one of the mask, as OpenCV scales it."""
+    starts, sides = (breast.top_px, breast.left_px), (breast.height_px, breast.width_px)
+    for n, start, side, n_mask in zip(shape, starts, sides, breast.mask.shape, strict=True):
+        size = (side // stride, 1)
+        line = np.arange(n_mask, dtype=np.float32)[np.newaxis]
+        nearest = cv2.resize(line, size, interpolation=cv2.INTER_NEAREST)[0]
+        places = np.full(n, -1, np.int64)
+        places[start // stride : start // stride + size[0]] = nearest
+        yield places
+
+
+def _is_hidden(hidden: _Hidden, step: int) -> NDArray[np.bool_]:
+    """Whether the outline covers each `step`-th pixel of each `step`-th row."""
+    rows, columns = hidden.rows[::step, np.newaxis], hidden.columns[::step]
+    return (rows >= 0) & (columns >= 0) & (hidden.mask[rows, columns] > 0)
+
+
+_PLACES = types.int64[::1]
 
 
 @compiled(
@@ -113,8 +150,8 @@ _OUTLINE = types.uint8[:, ::1]
             types.Array(kind, 2, "C", readonly=True),
             types.uint8[::1],
             types.int64,
-            _OUTLINE,
-            _OUTLINE,
+            types.NamedTuple((types.uint8[:, :], _PLACES, _PLACES), _Hidden),
+            types.uint8[:, ::1],
         )
         for kind in (types.uint8, types.uint16)
     ]
@@ -123,28 +160,20 @@ def _mark(
     patterns: NDArray[np.uint8 | np.uint16],
     is_bright: NDArray[np.uint8],
     stride: int,
-    outline: Bright,
+    hidden: _Hidden,
     bright: Bright,
 ) -> None:
     """Set 1 where the stored value is bright and no outline is; every `stride`-th pixel."""
-    step = np.uint64(stride)
-    for y in range(outline.shape[0]):
-        row, hidden, marked = patterns[y * stride], outline[y], bright[y]
-        for x in range(hidden.size):
+    step, n_columns = np.uint64(stride), hidden.columns.size
+    beside = np.zeros(hidden.mask.shape[1], np.uint8)
+    for y in range(hidden.rows.size):
+        row, marked, mask_row = patterns[y * stride], bright[y], hidden.rows[y]
+        outline = hidden.mask[mask_row] if mask_row >= 0 else beside
+        for x in range(n_columns):
             at = np.uint64(x)
-            if hidden[at] == 0:
+            column = hidden.columns[at]
+            if column < 0 or outline[np.uint64(column)] == 0:
                 marked[at] = is_bright[row[at * step]]
-
-
-def _outline(shape: tuple[int, ...], stride: int, breast: Breast) -> Bright:
-    """255 in the breast's outline, 0 beside it, at every `stride`-th pixel."""
-    outline = np.zeros(shape, np.uint8)
-    top, left = breast.top_px // stride, breast.left_px // stride
-    window = outline[
-        top : top + breast.height_px // stride, left : left + breast.width_px // stride
-    ]
-    window[:] = cv2.resize(breast.mask, window.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return outline
 
 
 def _refusal(why: str) -> Rejected:

@@ -103,8 +103,9 @@ def prepare(dataset: Dataset, stored: StoredValues) -> NetworkInput:
     Raises:
         Rejected: If an attribute is not usable, there is no breast, or text beside it.
     """
-    table = display_table(dataset, _sample(stored))
-    sample = apply_table(_sample(stored), table)
+    taken = _sample(stored)
+    table = display_table(dataset, taken)
+    sample = apply_table(taken, table)
     breast = find_breast(sample, *stored.shape)
     check_burned_in_text(dataset, stored, table, breast)
     is_flipped = breast.is_chest_wall_right
