@@ -96,7 +96,8 @@ def _bright(stored: StoredValues, table: DisplayValues, breast: Breast) -> Brigh
     """What is much brighter than the background, without the breast."""
     stride = max(1, max(stored.shape) // LONGER_SIDE_PX)
     shape = tuple(-(-side // stride) for side in stored.shape)
-    hidden = _Hidden(breast.mask, *_places_in_mask(shape, stride, breast))
+    mask = np.ascontiguousarray(breast.mask)
+    hidden = _Hidden(mask, *_places_in_mask(shape, stride, breast))
     coarse = np.ascontiguousarray(stored[:: stride * _COARSE, :: stride * _COARSE])
     beside = apply_table(coarse, table)[~_is_hidden(hidden, _COARSE)]
     background = float(np.median(beside)) if beside.size else 0.0
@@ -150,7 +151,7 @@ _PLACES = types.int64[::1]
             types.Array(kind, 2, "C", readonly=True),
             types.uint8[::1],
             types.int64,
-            types.NamedTuple((types.uint8[:, :], _PLACES, _PLACES), _Hidden),
+            types.NamedTuple((types.uint8[:, ::1], _PLACES, _PLACES), _Hidden),
             types.uint8[:, ::1],
         )
         for kind in (types.uint8, types.uint16)
