@@ -29,6 +29,7 @@ from tasks.lake.schemas import (
     INSTANCES,
     OBJECTS,
     OUTCOMES,
+    RUNS,
 )
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
@@ -121,6 +122,15 @@ def fill(lake: Lake, n_exams: int) -> None:
             lake.insert_new(table, rows(table, first, size, n_days=max(1, n_exams // 216)))
 
 
+def complete_night(lake: Lake, run: Run) -> None:
+    """Write the row of a night after which only what changed is looked at."""
+    made = [_PLAIN.get(dtype, _value(dtype)).alias(name) for name, dtype in RUNS.schema.items()]
+    row = pl.select(made).with_columns(
+        outcome=pl.lit("completed"), list_date=DAY, started_at=run.started_at
+    )
+    lake.insert_new(RUNS, row.cast(RUNS.schema))
+
+
 def measure(n_exams: int, lake_url: str, answer: Connection) -> None:
     """Run the steps that read tables; sends seconds and peak memory after each."""
     lake, run = Lake(lake_url), Run.begin(DAY)
@@ -129,7 +139,9 @@ def measure(n_exams: int, lake_url: str, answer: Connection) -> None:
         "shards, settled": lambda: waiting_shards(lake, "1", 32, is_settled=True),
         "aggregate, settled": lambda: aggregate(lake, "1", run, since=NOW),
         "gate": lambda: count_objects(lake.read(OBJECTS, columns=COUNTED_COLUMNS)),
-        "publish": lambda: publish_list(lake, "1", run),
+        "publish, first night of a month": lambda: publish_list(lake, "1", run),
+        "a night completes": lambda: complete_night(lake, run),
+        "publish": lambda: publish_list(lake, "1", Run.begin(DAY)),
         "shards, first night of a version": lambda: waiting_shards(lake, "1", 32),
     }
     base_mb, found = peak_mb(), list[dict[str, object]]()

@@ -43,6 +43,8 @@ def keep_summaries(lake: Lake, run: Run) -> int:
     settled = _settled(lake)
     if settled and settled.is_of_month(run.list_date):
         return _keep(lake, pl.col("exam_key").is_in(_touched(lake, settled).implode()))
+    if lake.version(EXAM_SUMMARIES) is None:
+        return lake.upsert(EXAM_SUMMARIES, _all(lake))  # whole or not at all: see _settled
     return sum(_keep(lake, part) for part in _parts(lake))
 
 
@@ -51,8 +53,7 @@ def read_summaries(lake: Lake, columns: Sequence[str] | None = None) -> pl.DataF
     columns = columns or EXAM_SUMMARIES.schema.names()
     settled = _settled(lake)
     if settled is None:
-        made = [_summarised(lake, part) for part in _parts(lake)]
-        return pl.concat([EXAM_SUMMARIES.schema.to_frame(), *made]).select(columns)
+        return _all(lake).select(columns)
     is_touched = pl.col("exam_key").is_in(_touched(lake, settled).implode())
     kept = lake.read(EXAM_SUMMARIES, columns=columns, where=~is_touched)
     fresh = _summarised(lake, is_touched).select(columns)
@@ -60,7 +61,10 @@ def read_summaries(lake: Lake, columns: Sequence[str] | None = None) -> pl.DataF
 
 
 def _settled(lake: Lake) -> Settled | None:
-    """The night up to which the table is known to be complete; None where there is none."""
+    """The night up to which the table is known to be complete; None where there is none.
+
+    A table that is there is as complete as its last night: its first rows are one commit.
+    """
     return None if lake.version(EXAM_SUMMARIES) is None else last_completed(lake)
 
 
@@ -86,6 +90,12 @@ def _keep(lake: Lake, in_question: pl.Expr) -> int:
     gone = known.join(rows, on="exam_key", how="anti")["exam_key"]
     n_gone = lake.delete(EXAM_SUMMARIES, "exam_key", gone.to_list()) if gone.len() else 0
     return lake.upsert(EXAM_SUMMARIES, rows) + n_gone
+
+
+def _all(lake: Lake) -> pl.DataFrame:
+    """Every exam's row, from the large tables alone."""
+    made = [_summarised(lake, part) for part in _parts(lake)]
+    return pl.concat([EXAM_SUMMARIES.schema.to_frame(), *made])
 
 
 def _summarised(lake: Lake, in_question: pl.Expr) -> pl.DataFrame:

@@ -203,6 +203,18 @@ def test_the_first_night_of_a_month_makes_every_row_anew(counting):
     assert_frame_equal(counting.read(EXAM_SUMMARIES).sort("exam_key"), right)
 
 
+def test_the_first_rows_are_one_commit(tmp_path, monkeypatch):
+    """A night killed between parts would leave a table that passes for complete."""
+    monkeypatch.setattr(exam_summaries, "EXAMS_PER_PART", 7)
+    lake = Lake(str(tmp_path))
+    fill_programme(lake, 60)
+    day = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    keep_summaries(lake, Run("first", day.date(), day))
+    adds = lake.history(EXAM_SUMMARIES).filter(pl.col("operation") != "CREATE TABLE")
+    assert adds.height == 1
+    assert_frame_equal(lake.read(EXAM_SUMMARIES).sort("exam_key"), read_summaries(lake))
+
+
 def test_exams_are_made_in_parts(counting, monkeypatch):
     whole = read_summaries(counting)
     monkeypatch.setattr(exam_summaries, "EXAMS_PER_PART", 7)
