@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.preprocess.values import DISPLAY_MAX, DisplayValues
+from tasks.preprocess.values import DisplayValues
 
 Mask: TypeAlias = NDArray[np.uint8]
 """[rows, columns] of a sample: 255 inside, 0 outside."""
@@ -121,7 +121,7 @@ def _threshold(smooth: DisplayValues) -> Mask:
             "of 65535.",
         )
     level = background + THRESHOLD_FRACTION * (bright - background)
-    return np.asarray(cv2.inRange(smooth, (int(level) + 1,), (DISPLAY_MAX,)), np.uint8)
+    return (smooth > np.uint16(level)).view(np.uint8) * np.uint8(255)
 
 
 def percentile(ordered: DisplayValues, percent: float) -> float:
