@@ -3,6 +3,8 @@
 import pytest
 
 from models.contract import MODEL_NAME
+from tasks.preprocess.transform import PREPROCESSING_VERSION
+from tasks.redeploy.record import read_record
 from tasks.redeploy.repository import (
     served_versions,
     verify_served_versions,
@@ -23,6 +25,12 @@ def test_committed_configurations_are_the_generated_ones():
 
 def test_committed_versions_agree_with_their_seals():
     verify_served_versions(MODEL_REPOSITORY)
+
+
+def test_the_committed_version_takes_what_preprocessing_makes_today():
+    """An innocent import once changed the version, and with it every stored image's worth."""
+    record = read_record(MODEL_REPOSITORY, "1")
+    assert record["preprocessing_version"] == PREPROCESSING_VERSION
 
 
 def test_committed_weights_stay_small():
