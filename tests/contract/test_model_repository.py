@@ -30,7 +30,7 @@ def test_committed_versions_agree_with_their_seals():
 def test_the_committed_version_takes_what_preprocessing_makes_today():
     """An innocent import once changed the version, and with it every stored image's worth."""
     record = read_record(MODEL_REPOSITORY, "1")
-    assert record["preprocessing_version"] == PREPROCESSING_VERSION
+    assert record["training"]["preprocessing_version"] == PREPROCESSING_VERSION
 
 
 def test_committed_weights_stay_small():
