@@ -18,7 +18,9 @@ from flows.cli import app
 from flows.stack.servers import EmbeddedS3
 from tasks.errors import Misconfigured
 from tasks.lake.schemas import AUDIT, OBJECTS
+from tasks.synthetic.dicom import build_mammogram_bytes, make_uid
 from tests.support.door import Door, open_door
+from tests.support.mammograms import draw_breast
 from tests.support.orthanc_server import USER, missing, orthanc_server
 from tests.support.scored_exam import BRIGHT, PATIENT_ID, put_exam, score_exam
 
@@ -173,6 +175,24 @@ def test_without_a_role_nothing_is_written_or_read(door, exam_key, tmp_path, mon
     assert isinstance(told.exception, Misconfigured)
     assert not (tmp_path / "none").exists()
     assert door.services.lake.read(AUDIT).height == n_uses
+
+
+def test_an_exam_without_a_score_is_no_object_of_a_pacs(tmp_path, s3_server, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("SMART_MAMMO_ROLE", "radiologist")
+    with open_door(tmp_path / "home", s3_server, monkeypatch) as door:
+        put_exam(door)
+        scored_key = score_exam(door)
+        study = {"PatientID": "2-7", "StudyInstanceUID": make_uid("unscored", "study")}
+        door.put({"unit-1/late.dcm": build_mammogram_bytes(draw_breast(320, 240), **study)})
+        keys = door.read()["exam_key"].unique()
+        (exam_key,) = set(keys) - {scored_key}
+        error = mammo(
+            "sr", exam_key[:8], "--out", str(tmp_path / "out"), *WHY, code=1
+        ).exception
+        assert str(error).startswith(f"Exam {exam_key} has no score (pending)")
+        assert not (tmp_path / "out").exists()
+        assert door.services.lake.read(AUDIT).is_empty()
 
 
 def test_the_use_is_on_record(door, written):
