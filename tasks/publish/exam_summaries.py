@@ -43,7 +43,7 @@ def keep_summaries(lake: Lake, run: Run) -> int:
     settled = _settled(lake)
     if settled and settled.is_of_month(run.list_date):
         return _keep(lake, pl.col("exam_key").is_in(_touched(lake, settled).implode()))
-    if lake.version(EXAM_SUMMARIES) is None:
+    if not lake.count(EXAM_SUMMARIES):
         return lake.upsert(EXAM_SUMMARIES, _all(lake))  # whole or not at all: see _settled
     return sum(_keep(lake, part) for part in _parts(lake))
 
@@ -63,9 +63,10 @@ def read_summaries(lake: Lake, columns: Sequence[str] | None = None) -> pl.DataF
 def _settled(lake: Lake) -> Settled | None:
     """The night up to which the table is known to be complete; None where there is none.
 
-    A table that is there is as complete as its last night: its first rows are one commit.
+    A table with rows is as complete as its last night: its first rows are one commit. One
+    without was made by a night that was killed before that commit.
     """
-    return None if lake.version(EXAM_SUMMARIES) is None else last_completed(lake)
+    return last_completed(lake) if lake.count(EXAM_SUMMARIES) else None
 
 
 def _touched(lake: Lake, settled: Settled) -> pl.Series:

@@ -219,3 +219,12 @@ def test_exams_are_made_in_parts(counting, monkeypatch):
     whole = read_summaries(counting)
     monkeypatch.setattr(exam_summaries, "EXAMS_PER_PART", 7)
     assert_frame_equal(read_summaries(counting), whole)
+
+
+def test_a_table_without_rows_does_not_pass_for_complete(counting):
+    whole = read_summaries(counting)
+    counting.commit(EXAM_SUMMARIES, lambda _: None)  # killed between making it and its rows
+    assert counting.version(EXAM_SUMMARIES) == 0
+    assert_frame_equal(read_summaries(counting), whole)
+    later = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    assert keep_summaries(counting, Run("next", later.date(), later)) == whole.height
