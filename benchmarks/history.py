@@ -24,6 +24,7 @@ from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
+    IMAGE_QUALITY,
     IMAGE_SCORES,
     IMAGES,
     INSTANCES,
@@ -43,6 +44,7 @@ IMAGES_PER_EXAM = 4
 EXAMS_PER_FILE = 10_000
 DAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=40)
 
 Steps = dict[str, Callable[[], object]]
 
@@ -54,8 +56,9 @@ _PLAIN: dict[pl.DataType, pl.Expr] = {
 }
 
 
-def rows(table: Table, first: int, n_exams: int, n_days: int) -> pl.DataFrame:
+def rows(table: Table, first: int, n_exams: int, n_of_all: int) -> pl.DataFrame:
     """Rows of some exams, one an image or one an exam, as the table's key asks."""
+    n_days = max(1, n_of_all // LAST_NIGHT)
     per_exam = 1 if table in (EXAM_SCORES, OUTCOMES) else IMAGES_PER_EXAM
     number = pl.int_range(first * per_exam, (first + n_exams) * per_exam, eager=True)
     image, exam = pl.col("number"), pl.col("number") // per_exam
@@ -89,16 +92,18 @@ def rows(table: Table, first: int, n_exams: int, n_days: int) -> pl.DataFrame:
         "band": pl.lit(5),
         "views": pl.lit("L-CC,L-MLO,R-CC,R-MLO"),
     }
+    is_new = exam >= n_of_all - LAST_NIGHT
+    moment = pl.when(is_new).then(pl.lit(NOW)).otherwise(pl.lit(LONG_AGO))
     made = [
-        known.get(name, _PLAIN.get(dtype, _value(dtype))).cast(dtype).alias(name)
+        known.get(name, _PLAIN.get(dtype, _value(dtype, moment))).cast(dtype).alias(name)
         for name, dtype in table.schema.items()
     ]
     return pl.DataFrame({"number": number}).select(made)
 
 
-def _value(dtype: pl.DataType) -> pl.Expr:
+def _value(dtype: pl.DataType, moment: pl.Expr) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
-        return pl.lit(NOW - timedelta(days=40))
+        return moment
     return pl.lit([], dtype) if isinstance(dtype, pl.List) else pl.lit(1)
 
 
@@ -117,19 +122,23 @@ def fill(lake: Lake, n_exams: int) -> None:
         "band_edges": [place / 10 for place in range(1, 10)],
     }
     lake.insert_new(CALIBRATIONS, CALIBRATIONS.frame([calibration]))
-    for table in (OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, OUTCOMES):
+    for table in (
+        OBJECTS, INSTANCES, IMAGES, IMAGE_QUALITY, IMAGE_SCORES, EXAM_SCORES, OUTCOMES,
+    ):  # fmt: skip
         n_rows = n_exams - LAST_NIGHT if table == OUTCOMES else n_exams
         for first in range(0, n_rows, EXAMS_PER_FILE):
             size = min(EXAMS_PER_FILE, n_rows - first)
-            lake.insert_new(table, rows(table, first, size, n_days=max(1, n_exams // 216)))
+            lake.insert_new(table, rows(table, first, size, n_exams))
 
 
-def complete_night(lake: Lake, run: Run) -> None:
-    """Write the row of a night after which only what changed is looked at."""
-    made = [_PLAIN.get(dtype, _value(dtype)).alias(name) for name, dtype in RUNS.schema.items()]
-    row = pl.select(made).with_columns(
-        outcome=pl.lit("completed"), list_date=DAY, started_at=run.started_at
-    )
+def complete_night(lake: Lake) -> None:
+    """Write the row of a night after which only the last night's exams came."""
+    moment = pl.lit(NOW - timedelta(days=1))
+    made = [
+        _PLAIN.get(dtype, _value(dtype, moment)).alias(name)
+        for name, dtype in RUNS.schema.items()
+    ]
+    row = pl.select(made).with_columns(outcome=pl.lit("completed"), list_date=DAY)
     lake.insert_new(RUNS, row.cast(RUNS.schema))
 
 
@@ -138,7 +147,7 @@ def first_night(lake: Lake, run: Run) -> Steps:
     return {
         "publish, first night of a month": lambda: publish_list(lake, "1", run),
         "shards, first night of a version": lambda: waiting_shards(lake, "1", 32),
-        "its row": lambda: complete_night(lake, run),
+        "its row": lambda: complete_night(lake),
     }
 
 
