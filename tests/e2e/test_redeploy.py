@@ -1,6 +1,7 @@
 """A model change on real servers: shadow, gate, promotion, rollback; Triton dies in each."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,10 @@ class Programme:
             text=True,
             check=False,
         )
+
+    def versions(self) -> list[dict[str, object]]:
+        """What the command lists."""
+        return json.loads(self.mammo("list", "--json").stdout)
 
 
 def as_bytes(lists: pl.DataFrame, list_date) -> bytes:
@@ -201,6 +206,30 @@ def test_a_triton_away_promotes_nothing_and_the_next_try_does(proven: Programme,
     assert (proven.campaign.versions(), served_versions(proven.repository)) == before
 
 
+DIES_BEFORE_ITS_ROW = """
+import os, signal
+from tasks.redeploy import deployment
+deployment._record = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from flows.cli import main
+main()
+"""
+
+
+def test_a_promotion_killed_before_its_row_leaves_the_former_version_in_service(
+    proven: Programme,
+):
+    """Triton holds both versions by then; the next promotion is the fixture `promoted`."""
+    listed = proven.listed()
+    command = [sys.executable, "-c", DIES_BEFORE_ITS_ROW, "model", "promote", EQUAL]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert served_versions(proven.repository) == ["1", EQUAL]
+    assert proven.campaign.read(DEPLOYMENTS).is_empty()
+    states = {row["version"]: row["state"] for row in proven.versions()}
+    assert (states["1"], states[EQUAL]) == ("serving", "candidate")
+    assert proven.campaign.run().is_completed()
+    assert proven.listed() == listed
+
+
 @pytest.fixture(scope="module")
 def promoted(proven: Programme) -> Programme:
     """The equal version was promoted, and a night ran under it."""
@@ -238,7 +267,7 @@ def test_a_folder_dropped_into_the_repository_changes_nothing(promoted: Programm
 
 
 def test_states_and_moves_are_listed(promoted: Programme):
-    listed = json.loads(promoted.mammo("list", "--json").stdout)
+    listed = promoted.versions()
     states = {row["version"]: row["state"] for row in listed}
     assert (states["1"], states[EQUAL], states[WORSE]) == ("former", "serving", "candidate")
     serving = next(row for row in listed if row["version"] == EQUAL)
