@@ -19,7 +19,7 @@ up: setup ## The local stack, the nightly schedule and the app
 
 test: setup system-packages lint ## All set-up and the whole suite, on real servers
 	.venv/bin/pytest -m "not long" --numprocesses auto --dist loadfile tests/unit
-	.venv/bin/pytest -m "not long" tests/contract tests/e2e tests/integration  # workers keep the first store's credentials
+	.venv/bin/pytest -m "not long" tests/contract tests/e2e tests/integration
 
 test-long: SYSTEM_PACKAGES += $(LONG_PACKAGES)
 test-long: setup system-packages ## What takes too long for every change

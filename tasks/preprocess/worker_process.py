@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -68,10 +68,21 @@ def _where(function: Callable[[Any], Any], error: Exception) -> str:
     return f"{function.__name__} raised {type(error).__name__} at {place}."
 
 
-def prepare_worker(lifeline: Connection, timeout_s: float, memory_limit_bytes: int) -> None:
-    """Set a new worker's limits; the pool calls it first."""
+def prepare_worker(
+    lifeline: Connection,
+    environment: Mapping[str, str],
+    timeout_s: float,
+    memory_limit_bytes: int,
+) -> None:
+    """Set a new worker's environment and limits; the pool calls it first.
+
+    The environment is the pool's: that of the fork server is as old as the server, and may hold
+    the credentials of another store.
+    """
     global _timeout_s  # noqa: PLW0603 - a worker's one setting, set once at its start
     _end_with_parent(lifeline)
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _timeout_s = timeout_s
     pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -5,6 +5,7 @@ outlives the process that made it, however that one ends.
 """
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable
@@ -144,7 +145,7 @@ class WorkerPool:
         return ProcessPool(
             self.n_workers,
             initializer=prepare_worker,
-            initargs=(reader, self.timeout_s, self.memory_limit_bytes),
+            initargs=(reader, dict(os.environ), self.timeout_s, self.memory_limit_bytes),
             context=context,
         )
 

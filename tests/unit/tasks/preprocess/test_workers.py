@@ -164,3 +164,13 @@ def test_no_process_outlives_a_killed_parent() -> None:
     assert len(family) >= 3
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
+
+
+def test_workers_have_the_environment_of_their_pool_and_not_of_the_fork_server(monkeypatch):
+    """Two stores in one process: the second's workers once asked with the first's key."""
+    for key in ("first", "second"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        with WorkerPool(1, 1.0, 1 << 30) as pool:
+            assert list(pool.map_unordered(os.getenv, ["AWS_ACCESS_KEY_ID"])) == [
+                ("AWS_ACCESS_KEY_ID", key)
+            ]
