@@ -7,7 +7,7 @@ import csv
 import io
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -45,7 +45,12 @@ def serving(lake, sign_in=None, services=NO_SERVICES):
     """The app over a lake on a free port; open keep-alive connections do not delay the end."""
     app = create_app(lake, sign_in, services=services)
     server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
-    thread = Thread(target=server.run, daemon=True)
+
+    def run():
+        with suppress(OSError):  # its sockets are closed while it waits for them
+            server.run()
+
+    thread = Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
