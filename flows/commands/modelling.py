@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import JsonPath
+from flows.commands.options import AcceptLicence, ImportFrom, JsonPath
 
 app = typer.Typer()
 
@@ -57,12 +57,8 @@ def train(
         str | None,
         typer.Option(help="Train on this: a lake that `mammo import` wrote, or a set's name."),
     ] = None,
-    source: Annotated[
-        Path | None, typer.Option("--from", help="Import --data from this folder first.")
-    ] = None,
-    accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="Of the set that is imported.")
-    ] = False,
+    source: ImportFrom = None,
+    accept_licence: AcceptLicence = False,
     start: Annotated[
         Path | None, typer.Option(help="Version folder whose weights training starts from.")
     ] = None,
@@ -123,12 +119,8 @@ def predict(
         str, typer.Option(help="A lake that `mammo import` wrote, or a set's name.")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the tables; made if absent.")],
-    source: Annotated[
-        Path | None, typer.Option("--from", help="Import --data from this folder first.")
-    ] = None,
-    accept_licence: Annotated[
-        bool, typer.Option("--accept-licence", help="Of the set that is imported.")
-    ] = False,
+    source: ImportFrom = None,
+    accept_licence: AcceptLicence = False,
     trained_on: Annotated[
         Path | None,
         typer.Option(

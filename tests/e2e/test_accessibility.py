@@ -1,5 +1,6 @@
 """axe-core on every page in both languages, and what else makes a page usable by everybody."""
 
+from contextlib import contextmanager
 from importlib.resources import files
 
 import numpy as np
@@ -23,7 +24,7 @@ from reports_app.links import (
     QUALITY_PATH,
     WHAT_IF_PATH,
 )
-from reports_app.services import AppServices
+from reports_app.services import NO_SERVICES, AppServices
 from tasks.datasets import cbis_mass_patches
 from tasks.datasets.importing import import_reading
 from tasks.lake.schemas import OUTCOMES
@@ -88,12 +89,19 @@ def findings(page):
     ]
 
 
+@contextmanager
+def opened(browser, lake, services=NO_SERVICES):
+    """A page of the app over a lake."""
+    with serving(lake, services=services) as url, watched_page(browser, url) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        yield page
+
+
 def test_no_page_has_a_grave_finding_in_either_language_nor_is_wider_than_a_laptop(lakes):
     grave, wide = [], []
     with launched() as browser:
         for lake, pages in lakes:
-            with serving(lake) as url, watched_page(browser, url) as page:
-                page.set_default_timeout(PATIENCE_MS)
+            with opened(browser, lake) as page:
                 for language in ("es", "en"):
                     for name, (path, seen) in pages.items():
                         page.goto(f"{path}?lang={language}")
@@ -143,12 +151,7 @@ def test_evaluations_and_data_sets_have_no_grave_finding_and_no_endless_page(kep
         for place, search in enumerate(sections)
     } | {"data-sets": f"{DATA_SETS_PATH}?set=patches"}
     services = AppServices(reports=kept)
-    with (
-        serving(MemoryLake(), services=services) as url,
-        launched() as browser,
-        watched_page(browser, url) as page,
-    ):
-        page.set_default_timeout(PATIENCE_MS)
+    with launched() as browser, opened(browser, MemoryLake(), services) as page:
         for language in ("es", "en"):
             for name, path in pages.items():
                 page.goto(f"{path}&lang={language}")
@@ -168,18 +171,10 @@ def test_evaluations_and_data_sets_have_no_grave_finding_and_no_endless_page(kep
 
 def test_classified_files_have_no_grave_finding(tmp_path):
     given = [(f"{place}.dcm", dicom(view, place)) for place, view in enumerate(VIEWS)]
-    with (
-        fake_triton() as triton,
-        WorkerPool(1, 20, 3 << 30) as pool,
-    ):
+    with fake_triton() as triton, WorkerPool(1, 20, 3 << 30) as pool:
         classifier = new_classifier(tmp_path / "uploads", pool, triton.url)
         services = AppServices(classifier=classifier)
-        with (
-            serving(MemoryLake(), services=services) as url,
-            launched() as browser,
-            watched_page(browser, url) as page,
-        ):
-            page.set_default_timeout(PATIENCE_MS)
+        with launched() as browser, opened(browser, MemoryLake(), services) as page:
             page.goto(CLASSIFY_PATH)
             with page.expect_file_chooser() as chooser:
                 page.locator("#classify-choose").click()
