@@ -27,7 +27,7 @@ from tasks.preprocess.codecs import decode
 from tasks.preprocess.jpeg_lossless import decode_jpeg_lossless
 from tasks.preprocess.reading import read_dataset
 from tasks.preprocess.transform import prepare
-from tasks.redeploy.repository import CPU_PRECISION
+from tasks.redeploy.triton_configs import CPU_PRECISION
 
 IMAGES_PER_EXAM = 4
 N_CORES = os.cpu_count() or 1

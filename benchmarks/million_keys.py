@@ -65,7 +65,7 @@ def serve(n_keys: int, ready: Connection) -> None:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -121,7 +121,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "benchmark")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "benchmark")
-    results: list[dict[str, object]] = []
+    results: list[dict[str, str | float]] = []
     with tempfile.TemporaryDirectory(dir=options.home) as folder:
         for n_keys in options.keys:
             lake_url = str(Path(folder) / f"lake-{n_keys}")

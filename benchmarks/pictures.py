@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 900, 560
 def write_picture(figure: go.Figure, path: Path) -> None:
     """Write a figure as a PNG file."""
     figure.update_layout(
-        showlegend=len(figure.data) > 2,
+        showlegend=len(figure.to_dict()["data"]) > 2,
         template="plotly_white",
         width=WIDTH,
         height=HEIGHT,

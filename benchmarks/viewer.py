@@ -7,7 +7,7 @@ the size of a mammograph's, Debian's Chromium without a GPU; Markdown out.
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from statistics import median
 from threading import Thread
@@ -52,12 +52,13 @@ DRAG = """async ({seconds}) => {
 
 
 @contextmanager
-def served(n_exams: int) -> Iterator[str]:
+def served(n_exams: int) -> Generator[str]:
     """The app over a drawn campaign, on a free port."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(folder)
         fill_lake(lake, n_exams)
-        app = create_app(lake, services=AppServices(DrawnOriginals(ROWS, COLUMNS)))
+        originals: Any = DrawnOriginals(ROWS, COLUMNS)
+        app = create_app(lake, services=AppServices(originals))
         server: Any = create_server(app.server, host="127.0.0.1", port=0, threads=8)
         Thread(target=server.run, daemon=True).start()
         yield f"http://127.0.0.1:{server.effective_port}"
