@@ -1,9 +1,12 @@
 """One model version over Triton's gRPC: describe, infer, reload. Connects when first used.
 
 It tries nothing twice: patience is `tasks.score.triton`'s. It can be sent to another process.
+Images go through shared memory where the server is on this host and maps it, else as bytes.
 """
 
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import Any, Self, cast
@@ -20,6 +23,7 @@ from tritonclient.utils import InferenceServerException
 
 from models.contract import IMAGE, OUTPUTS
 from tasks.errors import Retryable
+from tasks.score.shared_batch import HOSTS, SharedBatch
 
 CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", -1),
@@ -48,6 +52,8 @@ class TritonConnection:
         self.request_timeout_s = request_timeout_s
         self._opened: InferenceServerClient | None = None
         self._lock = Lock()
+        self._shared: deque[SharedBatch] = deque()  # those of no request
+        self._may_share = self._is_here()
         self._reloaded_at_s = float("-inf")
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
@@ -57,6 +63,11 @@ class TritonConnection:
     def close(self) -> None:
         """Close the channel, if there is one."""
         with self._lock:
+            for shared in self._shared:
+                with suppress(InferenceServerException):  # a server that is gone holds nothing
+                    shared.close()
+            self._shared.clear()
+            self._may_share = self._is_here()
             if self._opened:
                 self._opened.close()
             self._opened = None
@@ -84,7 +95,24 @@ class TritonConnection:
             InferenceServerException: If it was not.
         """
         image = InferInput(IMAGE.name, list(batch.shape), IMAGE.triton_dtype)
-        image.set_data_from_numpy(batch)
+        shared = self._take_shared()
+        if shared is None:
+            image.set_data_from_numpy(batch)
+            return self._ask(image)
+        shared.hold(batch, image)
+        try:
+            answer = self._ask(image)
+        except InferenceServerException as error:
+            # It may still be read, or its server is another one now: it is not used again.
+            self._shared.clear()
+            if not _is_forgotten(error):
+                raise
+            image.set_data_from_numpy(batch)
+            return self._ask(image)
+        self._shared.append(shared)
+        return answer
+
+    def _ask(self, image: InferInput) -> Mapping[str, NDArray[np.float32] | None]:
         result = self._open().infer(
             self.name,
             [image],
@@ -119,9 +147,28 @@ class TritonConnection:
                 ) from error
             self._reloaded_at_s = monotonic()
 
+    def _take_shared(self) -> SharedBatch | None:
+        """Memory that no other request uses; None where the server is asked by bytes."""
+        with suppress(IndexError):
+            return self._shared.pop()
+        if self._may_share:
+            try:
+                return SharedBatch(self._open(), self.request_timeout_s)
+            except (OSError, InferenceServerException):
+                self._may_share = False
+        return None
+
+    def _is_here(self) -> bool:
+        return self.url.rpartition(":")[0] in HOSTS
+
     def _open(self) -> InferenceServerClient:
         with self._lock:
             self._opened = self._opened or InferenceServerClient(
                 self.url, channel_args=CHANNEL_OPTIONS
             )
             return self._opened
+
+
+def _is_forgotten(error: InferenceServerException) -> bool:
+    """Whether a server that was started anew lacks the memory that a request names."""
+    return "Unable to find shared memory region" in str(error.message())

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import grpc
 import numpy as np
 import psutil
 import pytest
+from tritonclient.grpc import InferenceServerClient
 
 from flows.stack.triton_server import EmbeddedTriton
 from models.contract import IMAGE, MAX_BATCH_SIZE
 from tasks.errors import ContractViolation, Retryable
+from tasks.score.shared_batch import FOLDER
 from tasks.score.triton import Limits, TritonModel
 from tests.support.servers import ANY_PORT, MODEL_REPOSITORY, TRITON_ENVIRONMENT
 
@@ -49,6 +52,46 @@ def test_a_version_that_is_not_served_is_named(triton_server: EmbeddedTriton):
         pytest.raises(ContractViolation, match="version 99"),
     ):
         model.check_contract()
+
+
+def mapped_regions(url: str) -> list[str]:
+    with InferenceServerClient(url) as client:
+        status = client.get_system_shared_memory_status(as_json=True)
+    return list(status.get("regions", {}))
+
+
+def test_images_travel_through_shared_memory_and_score_the_same(
+    triton_server: EmbeddedTriton, monkeypatch: pytest.MonkeyPatch
+):
+    images = make_images(MAX_BATCH_SIZE + 3)
+    with TritonModel(triton_server.url, "1") as model:
+        through_memory = model.score(images)
+        assert mapped_regions(triton_server.url)
+        assert not list(FOLDER.glob("smart-mammo-*")), "a kill would leave these behind"
+    assert not mapped_regions(triton_server.url), "the server still holds the images' memory"
+    monkeypatch.setattr("tasks.score.connection.HOSTS", ())
+    with TritonModel(triton_server.url, "1") as model:
+        as_bytes = model.score(images)
+        assert not mapped_regions(triton_server.url)
+    for name, values in vars(through_memory).items():
+        np.testing.assert_array_equal(values, getattr(as_bytes, name))
+
+
+def test_a_server_started_anew_between_two_requests_costs_no_failure(tmp_path: Path):
+    arguments = (tmp_path, TRITON_ENVIRONMENT, MODEL_REPOSITORY)
+    impatient = Limits(n_in_flight=2, request_timeout_s=20, n_failures=1)
+    with EmbeddedTriton(*arguments, ANY_PORT) as first:
+        model = TritonModel(first.url, "1", limits=impatient)
+        expected = model.score(make_images(2 * MAX_BATCH_SIZE))
+    with EmbeddedTriton(*arguments, first.port) as second, model:
+        assert second.port == first.port
+        with grpc.insecure_channel(second.url) as channel:
+            grpc.channel_ready_future(channel).result(timeout=20)
+        again = model.score(make_images(2 * MAX_BATCH_SIZE))
+        assert mapped_regions(second.url) == []
+        model.score(make_images(1))
+        assert mapped_regions(second.url), "bytes for good, after one restart"
+    np.testing.assert_array_equal(again.malignancy_score, expected.malignancy_score)
 
 
 def test_a_killed_model_process_is_replaced(own_triton: EmbeddedTriton):

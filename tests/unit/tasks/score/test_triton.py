@@ -1,3 +1,5 @@
+import errno
+import os
 import pickle
 import time
 
@@ -7,6 +9,7 @@ from grpc import StatusCode
 
 from models.contract import IMAGE, MAX_BATCH_SIZE
 from tasks.errors import ContractViolation, Retryable
+from tasks.score.shared_batch import FOLDER
 from tasks.score.triton import Limits, TritonModel
 from tests.support.fake_triton import FakeTriton, changed, fake_triton, status, without
 
@@ -58,6 +61,17 @@ def test_a_server_that_stays_away_is_asked_three_times(model: TritonModel, trito
     with pytest.raises(Retryable, match="3 times in a row"):
         model.score(make_images(1))
     assert len(triton.batch_sizes) == 3
+
+
+def test_a_host_without_room_for_shared_memory_sends_bytes(
+    model: TritonModel, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    assert model.score(make_images(3)).malignancy_score.shape == (3, 1)
+    assert not list(FOLDER.glob("smart-mammo-*"))
 
 
 def test_no_server_is_retryable():
