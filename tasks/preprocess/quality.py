@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, fields
 
 import cv2
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from tasks.preprocess.breast import FRAME_DEPTH_FRACTION, FRAME_TOLERANCE, Breast, Mask
+from tasks.preprocess.compiled import compiled
 from tasks.preprocess.values import DISPLAY_MAX, DisplayValues
 
 BRIGHT = round(0.6 * DISPLAY_MAX)
@@ -142,17 +144,25 @@ def _sharpness(pixels: NDArray[np.uint8]) -> float:
     inside = cv2.erode(covered, np.ones((9, 9), np.uint8))
     left, top, width, height = cv2.boundingRect(inside)
     box = (slice(top, top + height), slice(left, left + width))
-    breast, mask = pixels[box], np.asarray(inside[box], np.uint8)
-    down = [
-        _mean_difference(breast[step:], breast[:-step], mask[step:])
-        for step in (FINE_PX, COARSE_PX)
-    ]
-    across = [
-        _mean_difference(breast[:, step:], breast[:, :-step], mask[:, step:])
-        for step in (FINE_PX, COARSE_PX)
-    ]
+    breast, mask = (np.ascontiguousarray(part[box], np.uint8) for part in (pixels, inside))
+    down = [_mean_difference(breast, mask, step, 0) for step in (FINE_PX, COARSE_PX)]
+    across = [_mean_difference(breast, mask, 0, step) for step in (FINE_PX, COARSE_PX)]
     return min(fine / coarse if coarse else 1.0 for fine, coarse in (down, across))
 
 
-def _mean_difference(some: NDArray[np.uint8], others: NDArray[np.uint8], mask: Mask) -> float:
-    return float(cv2.mean(cv2.absdiff(some, others), mask)[0])
+@compiled(types.float64(types.uint8[:, ::1], types.uint8[:, ::1], types.int64, types.int64))
+def _mean_difference(pixels: NDArray[np.uint8], inside: Mask, down: int, across: int) -> float:
+    """Mean of the differences between pixels inside and those so far above or to the left."""
+    total = n = 0
+    for y in range(down, pixels.shape[0]):
+        some, others = pixels[y, across:], pixels[y - down, : pixels.shape[1] - across]
+        mask = inside[y, across:]
+        row_total = row_n = np.uint32(0)
+        for x in range(mask.size):
+            at = np.uint64(x)
+            difference = np.uint8(max(some[at], others[at]) - min(some[at], others[at]))
+            row_total = np.uint32(row_total + np.uint32(difference & mask[at]))
+            row_n = np.uint32(row_n + np.uint32(mask[at] & np.uint8(1)))
+        total += row_total
+        n += row_n
+    return total * (1 / n) if n else 0.0  # as OpenCV divides, to the last bit

@@ -13,6 +13,7 @@ from pydicom import uid
 from models.contract import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 from tasks.errors import UNSCORABLE_REASONS, Rejected, RejectionReason
 from tasks.preprocess import transform
+from tasks.preprocess.breast import find_breast
 from tasks.preprocess.transform import (
     PARAMETERS,
     PREPROCESSING_VERSION,
@@ -39,6 +40,30 @@ def test_any_size_fills_one_side_of_the_input(size) -> None:
     used_rows, used_columns = made.pixels.any(axis=1), made.pixels.any(axis=0)
     assert used_rows[-96:].any() or used_columns[-48:].any()
     assert used_columns[:2].all()
+
+
+def test_a_breast_on_either_side_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    monkeypatch.setattr(
+        transform, "find_breast", lambda *given: found.append(1) or find_breast(*given)
+    )
+    for stored in (draw_breast(640, 480), draw_breast(640, 480)[:, ::-1]):
+        make(np.ascontiguousarray(stored))
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("is_right", [False, True])
+def test_what_is_bright_on_the_other_side_does_not_turn_a_breast(is_right: bool) -> None:
+    stored = draw_breast(640, 480) // 2
+    marked = stored.copy()
+    marked[20:330, 360:470] = 4095
+    turned = (
+        np.ascontiguousarray(one[:, :: -1 if is_right else 1]) for one in (stored, marked)
+    )
+    alone, beside = (make(one) for one in turned)
+    assert marked[:, 240:].sum() > marked[:, :240].sum(), "the bright part tips no scale"
+    assert beside.geometry == alone.geometry
+    assert beside.geometry.is_flipped == is_right
 
 
 def test_background_outside_the_outline_is_zero() -> None:
