@@ -19,7 +19,7 @@ from reports_app.access.sign_in import (
     current_roles,
     require_sign_in,
 )
-from reports_app.classify_files import register_classify_files
+from reports_app.classify_files import PART_BYTES, register_classify_files
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
@@ -126,11 +126,19 @@ def serve(
         behind_proxy: Whether a proxy on this machine tells who asks, and by which scheme.
     """
     warm_up()
-    options: dict[str, Any] = (_PROXY if behind_proxy else {}) | {"threads": 8, "ident": None}
+    options = _SERVER | (_PROXY if behind_proxy else {})
     create_server(_server(app), host=host, port=port, **options).run()
 
 
-_PROXY = {
+_SERVER: dict[str, Any] = {
+    "threads": 8,
+    "ident": None,
+    "max_request_body_size": PART_BYTES + 1,  # the first size that is refused
+}
+"""Of waitress, which keeps a body in the folder for temporary files before the app sees it."""
+
+
+_PROXY: dict[str, Any] = {
     "trusted_proxy": "127.0.0.1",
     "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
     "clear_untrusted_proxy_headers": True,

@@ -1,7 +1,7 @@
 """Classify's requests beside the page: files in, progress, pictures, report and ZIP out.
 
-A body goes to disk as it comes, and nothing of it into the campaign's tables. Everything here
-asks for the owner's own batch; to anybody else there is none.
+Files come in parts, which go to disk as they come, and nothing of them into the campaign's
+tables. Everything here asks for the owner's own batch; to anybody else there is none.
 """
 
 import json
@@ -17,13 +17,16 @@ from reports_app.classify_report import classification_pdf
 from reports_app.links import CLASSIFY_PATH
 from reports_app.texts import Texts, language_of
 from tasks.errors import Rejected
-from tasks.uploads.batch import DONE, Batch
+from tasks.uploads.batch import DONE, RECEIVING, Batch
 from tasks.uploads.classification import Classifier
 from tasks.uploads.results import UploadedExam, UploadedImage
 from tasks.uploads.upload_job import FORMATS
 
 HEIGHTS_PX = {"512": 512, "1024": 1024, "2048": 2048, "original": None}
 """Heights of exported pictures by their name in the address."""
+
+PART_BYTES = 8 << 20
+"""The browser sends no more at once: a body is kept whole before anybody asks who sends it."""
 
 _CHUNK_BYTES = 1 << 20
 _BATCH = f"{CLASSIFY_PATH}/<batch_id>"
@@ -35,7 +38,12 @@ def register_classify_files(server: Flask, classifier: Classifier | None) -> Non
         return
     desk = _Desk(classifier)
     posts = {"new": desk.new_batch}
-    of_batch = {"files": desk.take_file, "start": desk.start, "close": desk.close}
+    of_batch = {
+        "files": desk.take_file,
+        "files/<int:number>": desk.add_part,
+        "start": desk.start,
+        "close": desk.close,
+    }
     posts |= {f"<batch_id>/{name}": view for name, view in of_batch.items()}
     gets = {
         "<batch_id>/progress": desk.progress,
@@ -59,17 +67,33 @@ class _Desk:
         batch = self.classifier.find(current_name(), batch_id)
         return abort(404) if batch is None else batch
 
+    def _receiving(self, batch_id: str) -> Batch:
+        batch = self._own(batch_id)
+        if batch.state != RECEIVING:
+            abort(409)
+        request.max_content_length = PART_BYTES
+        return batch
+
     def new_batch(self) -> Response:
         return jsonify(batch=self.classifier.open(current_name()).batch_id)
 
     def take_file(self, batch_id: str) -> Response:
-        batch = self._own(batch_id)
-        request.max_content_length = batch.limits.max_file_bytes
+        batch = self._receiving(batch_id)
         try:
-            batch.take(request.args.get("name", "")[:255], _chunks())
+            number = batch.take(request.args.get("name", "")[:255], _chunks())
         except Rejected as error:
             return _refusal(error)
-        return jsonify(n_files=len(batch.names))
+        return jsonify(file=number)
+
+    def add_part(self, batch_id: str, number: int) -> Response:
+        batch = self._receiving(batch_id)
+        try:
+            batch.add(number, _chunks())
+        except Rejected as error:
+            return _refusal(error)
+        except KeyError:
+            abort(404)
+        return jsonify(file=number)
 
     def start(self, batch_id: str) -> Response:
         batch = self._own(batch_id)

@@ -1,5 +1,6 @@
-// Files handed in: sent one by one, three at a time, then asked for until their results are there.
+// Files handed in: sent in parts, three files at a time, then asked for until their results are there.
 const SENT_AT_ONCE = 3;
+const GB = 2 ** 30;
 const PATIENCE_MS = 700;
 
 class Handing {
@@ -28,11 +29,28 @@ class Handing {
         return { status: answer.status, body: answer.ok ? await answer.json() : null };
     }
 
+    // Whether the page's limits let files through; it says what does not fit.
+    fits(files) {
+        const limits = this.live.dataset;
+        const size = files.reduce((sum, file) => sum + file.size, 0);
+        const large = files.find((file) => file.size > Number(limits.maxBytes));
+        if (!files.length) {
+            this.say("nothing");
+        } else if (files.length > Number(limits.maxFiles)) {
+            this.say("too_many", { n: files.length, max: limits.maxFiles });
+        } else if (large) {
+            this.say("too_large", { name: large.name, size: limits.maxBytes / GB });
+        } else if (size > Number(limits.maxBatchBytes)) {
+            this.say("too_much", { n: (size / GB).toFixed(1), max: limits.maxBatchBytes / GB });
+        } else {
+            this.size = size;
+            return true;
+        }
+        return false;
+    }
+
     async send(files) {
-        const limit = Number(this.live.dataset.maxBytes);
-        const large = files.find((file) => file.size > limit);
-        if (large) {
-            this.say("too_large", { name: large.name, size: limit / 2 ** 30 });
+        if (!this.fits(files)) {
             return;
         }
         try {
@@ -51,21 +69,41 @@ class Handing {
 
     // The first file that was refused; null where all were taken.
     async sendAll(files) {
-        let [next, done, refused] = [0, 0, null];
+        let [next, done, sent, refused] = [0, 0, 0, null];
+        const tell = (bytes) => {
+            sent += bytes;
+            const percent = Math.floor(100 * sent / (this.size || 1));
+            this.show(sent, this.size);
+            this.say("sending", { done, total: files.length, percent });
+        };
         const sender = async () => {
             while (next < files.length && !refused) {
                 const file = files[next++];
-                const name = encodeURIComponent(file.name);
-                const { status } = await this.ask(`${this.batch}/files?name=${name}`, {
-                    method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
-                });
-                refused = status === 200 ? refused : file;
-                this.show(++done, files.length);
-                this.say("sending", { done, total: files.length });
+                refused = await this.sendFile(file, tell) ? refused : file;
+                done += 1;
+                tell(0);
             }
         };
         await Promise.all(Array.from({ length: SENT_AT_ONCE }, sender));
         return refused;
+    }
+
+    // Whether a file was taken; an empty one has one part, too.
+    async sendFile(file, tell) {
+        const length = Number(this.live.dataset.partBytes);
+        let path = `files?name=${encodeURIComponent(file.name)}`;
+        for (let start = 0; start === 0 || start < file.size; start += length) {
+            const part = file.slice(start, start + length);
+            const { body } = await this.ask(`${this.batch}/${path}`, {
+                method: "POST", body: part, headers: { "Content-Type": "application/octet-stream" },
+            });
+            if (!body) {
+                return false;
+            }
+            path = `files/${body.file}`;
+            tell(part.size);
+        }
+        return true;
     }
 
     async start() {
@@ -118,6 +156,30 @@ function chooseFiles() {
     input.click();
 }
 
+// The files of a dropped entry; a folder's, however deep, come a hundred at a time.
+async function filesIn(entry) {
+    if (entry.isFile) {
+        return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+    }
+    const [reader, found] = [entry.createReader(), []];
+    for (;;) {
+        const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+        if (!part.length) {
+            return found;
+        }
+        for (const one of part) {
+            found.push(...await filesIn(one));
+        }
+    }
+}
+
+async function takeDropped(transfer) {
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+    const live = handingOf();
+    const found = await Promise.all(entries.map(filesIn)).catch(() => null);
+    return found ? live.send(found.flat()) : live.say("lost");
+}
+
 async function closeBatch(button) {
     await fetch(`/classify/${button.dataset.batch}/close`, { method: "POST" });
     window.location.assign(button.dataset.address);
@@ -143,13 +205,22 @@ for (const name of ["dragover", "drop"]) {
         event.preventDefault();  // elsewhere on the page, too: a browser would open the file
         const drop = event.target.closest && event.target.closest("#classify-drop");
         if (name === "drop" && drop && event.dataTransfer.files.length) {
-            handingOf().send([...event.dataTransfer.files]);
+            takeDropped(event.dataTransfer);
         }
     });
 }
 
-// A batch whose address was opened while it is under way.
+// Pictures are fetched as they come into sight.
+const sight = new IntersectionObserver((entries) => {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+        target.src = target.dataset.source;
+        sight.unobserve(target);
+    }
+}, { rootMargin: "100%" });
+
+// Pictures of a new page, and a batch whose address was opened while it is under way.
 new MutationObserver(() => {
+    document.querySelectorAll("img[data-source]:not([src])").forEach((img) => sight.observe(img));
     const live = document.getElementById("classify-live");
     if (live && live.dataset.batch && (!handing || handing.live !== live)) {
         handing = new Handing(live);

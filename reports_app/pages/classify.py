@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from reports_app.classify_files import HEIGHTS_PX
+from reports_app.classify_files import HEIGHTS_PX, PART_BYTES
 from reports_app.classify_report import (
     exam_title,
     image_boxes,
@@ -19,13 +19,14 @@ from reports_app.components import band_chip, message, named, told
 from reports_app.hanging import Box
 from reports_app.links import CLASSIFY_PATH, Address
 from reports_app.texts import TEXTS, Texts
-from tasks.uploads.batch import DONE, Batch
+from tasks.uploads.batch import DONE, Batch, UploadLimits
 from tasks.uploads.classification import Classifier
 from tasks.uploads.results import CATEGORIES, NOT_SCORED, UploadedExam, UploadedImage
 from tasks.uploads.upload_job import FORMATS
 
 _SPOKEN = (
-    "sending", "working", "too_large", "refused", "lost", "triton_away", "failed",
+    "sending", "working", "nothing", "too_large", "too_many", "too_much", "refused", "lost",
+    "triton_away", "failed",
 )  # fmt: skip
 """Sentences that the browser says."""
 
@@ -92,11 +93,21 @@ def _live(address: Address, classifier: Classifier, batch_id: str) -> html.Div:
         className="live",
         **told(
             batch=batch_id,
-            max_bytes=str(classifier.limits.max_file_bytes),
+            **_limits(classifier.limits),
             address=_fresh(address),
             **words,
         ),
     )
+
+
+def _limits(limits: UploadLimits) -> dict[str, str]:
+    found = {
+        "part_bytes": PART_BYTES,
+        "max_bytes": limits.max_file_bytes,
+        "max_batch_bytes": limits.max_batch_bytes,
+        "max_files": limits.max_files,
+    }
+    return {name: str(limit) for name, limit in found.items()}
 
 
 def _ways_out(address: Address, batch: Batch) -> list[Any]:
@@ -216,7 +227,11 @@ def _image_card(t: Texts, batch: Batch, image: UploadedImage) -> html.Figure:
     if image.answer is None:
         return html.Figure([caption])
     source = f"{CLASSIFY_PATH}/{batch.batch_id}/{image.number}.png"
-    picture = html.Img(src=source, alt=image_words(t, image))
+    crop = image.geometry
+    shape = f"{crop.crop_width_px} / {crop.crop_height_px}" if crop else "auto"
+    picture = html.Img(
+        alt=image_words(t, image), style={"aspectRatio": shape}, **told(source=source)
+    )  # classify.js fetches it once it comes into sight: there may be a thousand
     boxes = [html.Div(className="box", style=_percent(box)) for box in image_boxes(image)]
     return html.Figure([html.Div([picture, *boxes], className="shot"), caption])
 

@@ -6,8 +6,8 @@ CLASSIFY = {
     "nav.classify": Text("Clasificar", "Classify"),
     "classify.title": Text("Clasificar archivos", "Classify files"),
     "classify.drop": Text(
-        "Suelte aquí archivos DICOM, PNG o JPG, o un ZIP con ellos",
-        "Drop DICOM, PNG or JPG files here, or a ZIP of them",
+        "Suelte aquí archivos DICOM, PNG o JPG, una carpeta o un ZIP con ellos",
+        "Drop DICOM, PNG or JPG files here, or a folder or ZIP of them",
     ),
     "classify.choose": Text("Elegir archivos", "Choose files"),
     "classify.promise": Text(
@@ -24,7 +24,8 @@ CLASSIFY = {
         "This app has no model server. It can be opened with `mammo up`.",
     ),
     "classify.sending": Text(
-        "Enviando {done} de {total} archivos…", "Sending {done} of {total} files…"
+        "Enviando {done} de {total} archivos ({percent} %)…",
+        "Sending {done} of {total} files ({percent} %)…",
     ),
     "classify.working": Text(
         "Leyendo y puntuando: {done} de {total}…", "Reading and scoring: {done} of {total}…"
@@ -32,6 +33,18 @@ CLASSIFY = {
     "classify.too_large": Text(
         "{name} es demasiado grande: cada archivo puede tener hasta {size} GB.",
         "{name} is too large: a file may have up to {size} GB.",
+    ),
+    "classify.nothing": Text(
+        "Ahí no hay ningún archivo.",
+        "There is no file in there.",
+    ),
+    "classify.too_many": Text(
+        "Son {n} archivos, y un lote puede tener hasta {max}: envíe un ZIP, o varios lotes.",
+        "These are {n} files, and a batch takes up to {max}: send a ZIP, or several batches.",
+    ),
+    "classify.too_much": Text(
+        "Son {n} GB, y un lote puede tener hasta {max} GB: envíe varios lotes.",
+        "These are {n} GB, and a batch may have up to {max} GB: send several batches.",
     ),
     "classify.refused": Text(
         "{name} no se pudo recibir: el lote o el disco está lleno.",

@@ -9,7 +9,7 @@ import hashlib
 import struct
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from tasks.errors import Rejected
@@ -25,6 +25,9 @@ from tasks.ingest.object_store import ObjectStore, VerifiedObject
 from tasks.ingest.picture_files import read_picture, read_picture_head
 from tasks.ingest.picture_tables import Picture, Row, find_picture, read_rows
 from tasks.ingest.retries import DamagedInTransit, ObjectChanged, retried
+
+ReadPart = Callable[[int, int], bytes]
+"""Of a container, from a first byte, so many bytes; fewer where it ends."""
 
 _LOCAL_MAGIC = b"PK\x03\x04"
 _LOCAL_HEADER_BYTES = 30
@@ -46,7 +49,8 @@ def read_head(store: ObjectStore, object_key: str, etag: str, n_bytes: int) -> b
         with _picture_in_its_place():
             return read_picture_head(store, *_picture(store, place, etag), n_bytes)
     member = _member(store, place)
-    stored = _stored(store, place, member, min(n_bytes, member.stored_bytes), twice=True)
+    parts = _parts(store, place, twice=True)
+    stored = _stored(member, min(n_bytes, member.stored_bytes), parts)
     head = _inflated(member, stored, min(n_bytes, member.size_bytes))
     if n_bytes >= member.stored_bytes and len(head) < min(n_bytes, member.size_bytes):
         raise refused("It ends before the size that its container's directory tells.")
@@ -83,9 +87,9 @@ def read_whole(
 
     def attempt() -> VerifiedObject:
         try:
-            data = _checked(store, place, member, twice=False)
+            data = read_member(member, _parts(store, place, twice=False))
         except Rejected:
-            data = _checked(store, place, member, twice=True)
+            data = read_member(member, _parts(store, place, twice=True))
         digest = hashlib.sha256(data).hexdigest()
         if sha256 not in (None, digest):
             raise DamagedInTransit("not the bytes that were read at first sight")
@@ -123,32 +127,44 @@ def _member(store: ObjectStore, place: Place) -> Member:
     if place.number >= len(directory):
         raise refused("Its container holds fewer files than were listed.")
     member = directory[place.number]
+    _check_readable(member)
+    return member
+
+
+def _check_readable(member: Member) -> None:
+    if member.offset < 0:
+        raise refused("It does not lie where the container's directory tells.")
     if member.is_encrypted:
         raise refused("It is encrypted.")
     if member.compression not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refused(f"Its compression is method {member.compression}; 0 and 8 are read.")
-    return member
 
 
-def _checked(store: ObjectStore, place: Place, member: Member, *, twice: bool) -> bytes:
-    stored = _stored(store, place, member, member.stored_bytes, twice=twice)
+def read_member(member: Member, read_part: ReadPart) -> bytes:
+    """Read a member whole from where its container lies, without the container's directory.
+
+    Raises:
+        Rejected: CONTAINER_REFUSED if it is encrypted, packed in a way of its own, or damaged.
+    """
+    _check_readable(member)
+    stored = _stored(member, member.stored_bytes, read_part)
     data = _inflated(member, stored, member.size_bytes + 1)
     if len(data) != member.size_bytes or zlib.crc32(data) != member.crc32:
         raise refused("Its bytes are not those that the container's directory tells of.")
     return data
 
 
-def _stored(
-    store: ObjectStore, place: Place, member: Member, n_bytes: int, *, twice: bool
-) -> bytes:
+def _parts(store: ObjectStore, place: Place, *, twice: bool) -> ReadPart:
+    def read_part(start: int, n_bytes: int) -> bytes:
+        key, etag = place.container_key, place.container_etag
+        return store.read_part(key, etag, n_bytes, start, twice=twice)
+
+    return read_part
+
+
+def _stored(member: Member, n_bytes: int, read_part: ReadPart) -> bytes:
     """A member's first bytes as they lie in its container."""
-    part = store.read_part(
-        place.container_key,
-        place.container_etag,
-        _LOCAL_HEADER_MAX_BYTES + n_bytes,
-        member.offset,
-        twice=twice,
-    )
+    part = read_part(member.offset, _LOCAL_HEADER_MAX_BYTES + n_bytes)
     if len(part) < _LOCAL_HEADER_BYTES or not part.startswith(_LOCAL_MAGIC):
         raise refused("It does not lie where the container's directory tells.")
     start = _LOCAL_HEADER_BYTES + sum(struct.unpack_from("<HH", part, 26))

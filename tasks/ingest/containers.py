@@ -128,11 +128,15 @@ def read_directory(location: S3Location, container_key: str, etag: str) -> tuple
     source = _Source(ObjectStore(location), container_key, etag)
     try:
         with zipfile.ZipFile(cast(BinaryIO, source)) as container:
-            entries = [entry for entry in container.infolist() if not entry.is_dir()]
+            return members_of(container)
     except (Rejected, Retryable, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - hostile bytes raise six types and more
         raise refused(f"Its directory cannot be read ({type(error).__name__}).") from None
+
+
+def members_of(container: zipfile.ZipFile) -> tuple[Member, ...]:
+    """The entries of a container's files, folders left out."""
     return tuple(
         Member(
             entry.header_offset,
@@ -142,7 +146,8 @@ def read_directory(location: S3Location, container_key: str, etag: str) -> tuple
             entry.compress_type,
             bool(entry.flag_bits & _ENCRYPTED),
         )
-        for entry in entries
+        for entry in container.infolist()
+        if not entry.is_dir()
     )
 
 

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.errors import Rejected, RejectionReason
-from tasks.ingest.containers import MAGIC, SEPARATOR, SUFFIX, ContainerLimits, refused
+from tasks.ingest.container_members import read_member
+from tasks.ingest.containers import (
+    MAGIC,
+    SEPARATOR,
+    SUFFIX,
+    ContainerLimits,
+    Member,
+    members_of,
+)
 from tasks.ingest.header import HeaderLimits
 
 
@@ -21,10 +29,12 @@ class LocalFile:
     Args:
         path: Of the file.
         number: Of the member among the ZIP's files; None for a file itself.
+        member: Where it lies in there: the ZIP's directory is read once, not for each member.
     """
 
     path: Path
     number: int | None = None
+    member: Member | None = None
 
     @property
     def name(self) -> str:
@@ -39,10 +49,16 @@ class LocalFile:
             Rejected: TOO_LARGE, or CONTAINER_REFUSED if the member is encrypted or damaged.
             OSError: If the file cannot be read.
         """
-        if self.number is not None:
-            return _read_member(self.path, self.number, limits)
+        if self.member is not None:
+            _check_size(max(self.member.size_bytes, self.member.stored_bytes), limits)
+            return read_member(self.member, self._read_part)
         _check_size(self.path.stat().st_size, limits)
         return self.path.read_bytes()
+
+    def _read_part(self, start: int, n_bytes: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(n_bytes)
 
 
 def list_files(paths: Iterable[Path], limits: ContainerLimits) -> Iterator[LocalFile]:
@@ -62,39 +78,22 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _members(path: Path, limits: ContainerLimits) -> Iterator[LocalFile]:
-    n_members = _count(path) if path.suffix.lower() == SUFFIX else 0
-    if not 0 < n_members <= limits.max_members:
+    members = _directory(path) if path.suffix.lower() == SUFFIX else ()
+    if not 0 < len(members) <= limits.max_members:
         yield LocalFile(path)
     else:
-        yield from (LocalFile(path, number) for number in range(n_members))
+        yield from (LocalFile(path, *numbered) for numbered in enumerate(members))
 
 
-def _count(path: Path) -> int:
+def _directory(path: Path) -> tuple[Member, ...]:
     try:
         with path.open("rb") as source:
             if source.read(len(MAGIC)) != MAGIC:
-                return 0
+                return ()
         with zipfile.ZipFile(path) as container:
-            return len(_entries(container))
+            return members_of(container)
     except Exception:  # noqa: BLE001 - hostile bytes raise six types and more
-        return 0
-
-
-def _entries(container: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    return [entry for entry in container.infolist() if not entry.is_dir()]
-
-
-def _read_member(path: Path, number: int, limits: HeaderLimits) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as container:
-            entry = _entries(container)[number]
-            _check_size(entry.file_size, limits)
-            with container.open(entry) as source:
-                return source.read(limits.max_object_bytes)
-    except (Rejected, MemoryError, OSError):
-        raise
-    except Exception as error:  # noqa: BLE001 - as above
-        raise refused(f"It cannot be unpacked ({type(error).__name__}).") from None
+        return ()
 
 
 def _check_size(size_bytes: int, limits: HeaderLimits) -> None:

@@ -54,6 +54,7 @@ class Batch:
     limits: UploadLimits
     batch_id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     names: dict[Path, str] = field(default_factory=dict[Path, str])
+    paths: dict[int, Path] = field(default_factory=dict[int, Path])
     jobs: list[UploadJob] = field(default_factory=list[UploadJob])
     exams: list[UploadedExam] = field(default_factory=list[UploadedExam])
     state: str = RECEIVING
@@ -63,43 +64,64 @@ class Batch:
     used_at_s: float = field(default_factory=monotonic)
     lock: Lock = field(default_factory=Lock)
 
-    def take(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Write one file.
+    def take(self, name: str, chunks: Iterable[bytes]) -> int:
+        """Write a new file, or its first part.
+
+        Returns:
+            Its number, under which `add` takes what follows.
 
         Raises:
             Rejected: TOO_LARGE if the file, the batch or the disk is full; nothing is kept.
         """
+        suffix = SUFFIX if name.lower().endswith(SUFFIX) else ""
         with self.lock:
-            number = len(self.names)
-            if number >= self.limits.max_files:
+            if len(self.names) >= self.limits.max_files:
                 raise _too_large(f"A batch takes {self.limits.max_files} files.")
-            suffix = SUFFIX if name.lower().endswith(SUFFIX) else ""
-            path = self.folder / f"{number:06}{suffix}"
+            number = len(self.paths)  # also of those that were dropped: none is given twice
+            path = self.paths[number] = self.folder / f"{number:06}{suffix}"
             self.names[path] = name
+        self._append(path, chunks)
+        return number
+
+    def add(self, number: int, chunks: Iterable[bytes]) -> None:
+        """Write the next part of a file.
+
+        Raises:
+            KeyError: If there is no such file.
+            Rejected: As `take`; nothing of the file is kept.
+        """
+        path = self.paths[number]
+        if path not in self.names:
+            raise KeyError(number)
+        self._append(path, chunks)
+
+    def _append(self, path: Path, chunks: Iterable[bytes]) -> None:
         try:
-            self._write(path, chunks)
+            with path.open("ab") as file:
+                for chunk in chunks:
+                    self._claim_room(file.tell() + len(chunk), len(chunk))
+                    file.write(chunk)
         except BaseException:
-            path.unlink(missing_ok=True)
-            self.names.pop(path, None)
+            self._drop(path)
             raise
 
-    def _write(self, path: Path, chunks: Iterable[bytes]) -> None:
-        n_bytes = 0
-        with path.open("wb") as file:
-            for chunk in chunks:
-                n_bytes += len(chunk)
-                self.n_bytes += len(chunk)
-                self._check_room(n_bytes)
-                file.write(chunk)
-
-    def _check_room(self, n_bytes: int) -> None:
+    def _claim_room(self, file_bytes: int, n_bytes: int) -> None:
         limits = self.limits
-        if n_bytes > limits.max_file_bytes:
+        if file_bytes > limits.max_file_bytes:
             raise _too_large(f"The file has more than {limits.max_file_bytes} bytes.")
-        if self.n_bytes > limits.max_batch_bytes:
-            raise _too_large(f"The batch has more than {limits.max_batch_bytes} bytes.")
         if shutil.disk_usage(self.folder).free < limits.min_free_bytes:
             raise _too_large("The disk is full.")
+        with self.lock:
+            if self.n_bytes + n_bytes > limits.max_batch_bytes:
+                raise _too_large(f"The batch has more than {limits.max_batch_bytes} bytes.")
+            self.n_bytes += n_bytes
+
+    def _drop(self, path: Path) -> None:
+        n_bytes = path.stat().st_size if path.exists() else 0
+        path.unlink(missing_ok=True)
+        with self.lock:
+            self.names.pop(path, None)
+            self.n_bytes -= n_bytes
 
     def picture(self, number: int, layer: str) -> Path:
         """Where the picture of a file's network input or heat map lies."""

@@ -18,9 +18,9 @@ from tests.support.mammograms import draw_breast
 VIEWS = [("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO")]
 
 
-def dicom(view, seed=0):
+def dicom(view, seed=0, **attributes):
     return build_mammogram_bytes(
-        draw_breast(seed=seed), image_laterality=view[0], view_position=view[1]
+        draw_breast(seed=seed), image_laterality=view[0], view_position=view[1], **attributes
     )
 
 
@@ -29,7 +29,10 @@ def picture(extension=".png"):
     return cv2.imencode(extension, grey)[1].tobytes()
 
 
-def new_classifier(folder, pool, triton_url):
+SMALL = UploadLimits(max_file_bytes=4 << 20, min_free_bytes=0)
+
+
+def new_classifier(folder, pool, triton_url, upload_limits=SMALL):
     limits = Limits(first_wait_s=0.01)
     return Classifier(
         folder=folder,
@@ -40,7 +43,7 @@ def new_classifier(folder, pool, triton_url):
         header_limits=HeaderLimits(),
         read_limits=ReadLimits(),
         run=Run("upload", RUN_AT.date(), RUN_AT),
-        limits=UploadLimits(max_file_bytes=4 << 20, min_free_bytes=0),
+        limits=upload_limits,
     )
 
 

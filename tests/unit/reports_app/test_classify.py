@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from reports_app.app import create_app
+from reports_app.classify_files import PART_BYTES
 from reports_app.services import AppServices
 from tasks.preprocess.workers import WorkerPool
 from tests.support.fake_triton import fake_triton
@@ -33,7 +34,7 @@ def batch_id(app, classifier):
     batch_id = client.post("/classify/new").json["batch"]
     for number, data in enumerate((dicom(VIEWS[0]), picture(), b"not an image")):
         answer = client.post(f"/classify/{batch_id}/files?name=María {number}.dcm", data=data)
-        assert answer.json == {"n_files": number + 1}
+        assert answer.json == {"file": number}
     classifier.work(classifier.find("local", batch_id))
     return batch_id
 
@@ -84,6 +85,29 @@ def test_too_large_a_file_is_refused_and_the_app_stays_up(app):
     large = client.post(f"/classify/{new}/files?name=large.dcm", data=b"x" * (5 << 20))
     assert large.status_code == 413
     assert client.get(f"/classify/{new}/progress").json["state"] == "receiving"
+
+
+def test_a_file_comes_in_parts_and_is_one(app, classifier):
+    client, data = app.server.test_client(), dicom(VIEWS[0])
+    new = client.post("/classify/new").json["batch"]
+    sent = client.post(f"/classify/{new}/files?name=a.dcm", data=data[:5000])
+    path = f"/classify/{new}/files/{sent.json['file']}"
+    assert client.post(path, data=data[5000:]).json == sent.json
+    [written] = classifier.find("local", new).names
+    assert written.read_bytes() == data
+    assert client.post(f"/classify/{new}/files/7", data=b"x").status_code == 404
+
+
+def test_a_part_may_not_be_larger_than_the_browsers(app):
+    client = app.server.test_client()
+    new = client.post("/classify/new").json["batch"]
+    large = client.post(f"/classify/{new}/files?name=a.dcm", data=b"x" * (PART_BYTES + 1))
+    assert large.status_code == 413
+
+
+def test_what_is_being_read_takes_no_more_files(app, batch_id):
+    answer = app.server.test_client().post(f"/classify/{batch_id}/files?name=a", data=b"x")
+    assert answer.status_code == 409
 
 
 def test_a_closed_batch_gets_a_sentence(app):

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tasks.errors import Rejected, RejectionReason
+from tasks.ingest.local_files import list_files
 from tasks.lake.schemas import CALIBRATIONS
 from tasks.preprocess.workers import WorkerPool
 from tasks.uploads.batch import AWAY, DONE
@@ -117,6 +118,32 @@ def test_too_large_a_file_leaves_nothing_behind(classifier):
         batch.take("large.dcm", (b"x" * (1 << 20) for _ in range(5)))
     assert caught.value.reason == RejectionReason.TOO_LARGE
     assert list(batch.folder.iterdir()) == []
+
+
+def test_a_part_too_much_removes_the_file_and_gives_its_room_back(classifier):
+    batch = classifier.open("ana")
+    number = batch.take("large.dcm", [b"x" * (3 << 20)])
+    kept = batch.take("small.dcm", [b"x"])
+    with pytest.raises(Rejected):
+        batch.add(number, [b"x" * (2 << 20)])
+    assert (len(batch.names), batch.n_bytes) == (1, 1)
+    assert batch.take("next.dcm", [b"y"]) not in {number, kept}
+    with pytest.raises(KeyError):
+        batch.add(number, [b"x"])
+
+
+def test_a_zips_directory_is_read_once(classifier, monkeypatch):
+    opened = []
+    read = zipfile.ZipFile._RealGetContents
+    monkeypatch.setattr(
+        zipfile.ZipFile, "_RealGetContents", lambda self: (opened.append(1), read(self))
+    )
+    batch = classifier.open("ana")
+    batch.take("all.zip", [zipped({f"{n}.png": picture() for n in range(3)})])
+    opened.clear()
+    files = list(list_files(batch.names, classifier.header_limits.container))
+    assert [file.read(classifier.header_limits) for file in files] == [picture()] * 3
+    assert len(opened) == 1
 
 
 def test_a_batch_is_its_owners_alone_and_gone_when_closed(classifier):
