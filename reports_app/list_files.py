@@ -1,9 +1,12 @@
 """A list to take away: CSV, XLSX, JSON, and a PDF that prints each site on its own pages.
 
-Only lists that were published are given; what is asked otherwise is not found.
+They hold all that the page's search and filters leave of a list, in the list's own order. Only
+lists that were published are given; what is asked otherwise is not found.
 """
 
 import json
+import logging
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,12 @@ from flask import Flask, Response, abort, request
 from reports_app.data import Reports
 from reports_app.exports import list_csv, list_json, list_xlsx
 from reports_app.links import LIST_FILES, Address
+from reports_app.list_query import ListQuery
 from reports_app.list_rows import NO_STATES, in_words
 from reports_app.pages.list_grid import asked_version
+from reports_app.texts import Texts
+
+LOG = logging.getLogger(__name__)
 
 _TEMPLATE = Path(__file__).parent / "templates" / "priority_list.typ"
 _PRINTED = (
@@ -25,15 +32,17 @@ _PRINTED = (
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def list_pdf(address: Address, rows: pl.DataFrame) -> bytes:
-    """A list's rows on A4, each site from a page of its own, the unscorable lane first.
+def list_pdf(address: Address, rows: pl.DataFrame, chosen: pl.DataFrame | None = None) -> bytes:
+    """A list on A4, each site from a page of its own, the unscorable lane first.
 
     Args:
         address: Names the language.
         rows: Of one published list, by rank; at least one.
+        chosen: Those of them that are printed; all if left out.
     """
     t = address.texts
-    told = in_words(t, rows, NO_STATES).with_columns(
+    printed = rows if chosen is None else chosen
+    told = in_words(t, printed, NO_STATES).with_columns(
         score=pl.col("score").map_elements(
             lambda one: t.number(one, 2), return_dtype=pl.String
         ),
@@ -50,7 +59,7 @@ def list_pdf(address: Address, rows: pl.DataFrame) -> bytes:
             model=next(iter(rows["model_version"].drop_nulls()), ""),
         ),
         "notice": f"{t('app.notice')} {t('app.research')}",
-        "lead": t("list.lead"),
+        "lead": _extent(t, printed.height, rows.height),
         "lang": t.language,
         "head": [t(f"list.{name}") for name in _PRINTED],
         "sites": [_site(site) for site in sorted(sites, key=lambda site: str(site["site"][0]))],
@@ -61,6 +70,13 @@ def list_pdf(address: Address, rows: pl.DataFrame) -> bytes:
         sys_inputs={"list": json.dumps(content)},
         format="pdf",
     )
+
+
+def _extent(t: Texts, n_printed: int, n_listed: int) -> str:
+    """That a print holds part of a list stands on it."""
+    if n_printed == n_listed:
+        return t("list.lead")
+    return t("list.part", n=t.number(n_printed), listed=t.number(n_listed))
 
 
 def _site(rows: pl.DataFrame) -> dict[str, Any]:
@@ -89,8 +105,30 @@ def register_list_files(server: Flask, reports: Reports) -> None:
         day = address.day("date")
         if kind not in _KINDS or day is None or day not in reports.list_dates():
             abort(404)
-        write, mimetype = _KINDS[kind]
         rows = reports.priority_list(day, asked_version(address, reports, day))
-        name = f"lista-{day.isoformat()}.{kind}"
+        chosen = _chosen(address, reports, day, rows)
+        if chosen is None:
+            abort(404)
+        write, mimetype = _KINDS[kind]
+        data = list_pdf(address, rows, chosen) if kind == "pdf" else write(address, chosen)
+        part = "" if chosen.height == rows.height else "-filtrada"
+        name = f"lista-{day.isoformat()}{part}.{kind}"
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(write(address, rows), mimetype=mimetype, headers=disposition)
+        return Response(data, mimetype=mimetype, headers=disposition)
+
+
+def _chosen(
+    address: Address, reports: Reports, day: date, rows: pl.DataFrame
+) -> pl.DataFrame | None:
+    """The rows that words and filters leave, in the list's order; None if no grid asks so."""
+    words, filters = address.first("words"), address.first("filters")
+    if not words and not filters:
+        return rows
+    version = asked_version(address, reports, day)
+    try:
+        query = ListQuery.of({"filterModel": json.loads(filters or "{}")}, words)
+        found = query.run(reports.list_in_words(day, version, address.language))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        LOG.warning("Words and filters that no grid sends: %r.", error)
+        return None
+    return rows.filter(pl.col("exam_key").is_in(found["exam_key"].implode()))

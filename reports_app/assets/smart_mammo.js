@@ -18,6 +18,18 @@ window.dash_clientside.smartMammo = {
         return window.dash_clientside.no_update;
     },
 
+    // Files hold what search and filters leave of the list.
+    listFiles: function (words, filters, ...files) {
+        const asked = { words, filters: Object.keys(filters || {}).length && JSON.stringify(filters) };
+        return files.map((href) => {
+            const file = new URL(href, window.location);
+            for (const [name, value] of Object.entries(asked)) {
+                value ? file.searchParams.set(name, value) : file.searchParams.delete(name);
+            }
+            return file.pathname + file.search;
+        });
+    },
+
     chooseList: function (day, version, days, versions, search) {
         const query = new URLSearchParams(search);
         if (day && day !== (query.get("date") || days[0].value)) {

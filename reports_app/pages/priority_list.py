@@ -50,6 +50,7 @@ def content(address: Address, reports: Reports, readers: Collection[str]) -> lis
         _tools(address, reports, shown),
         reading_tools(t, readers),
         list_grid(t),
+        html.P(t("list.print"), className="on-paper"),
         html.P([t("list.lead"), " ", t("list.help")], className="muted small"),
     ]
 
@@ -82,7 +83,10 @@ def _tools(address: Address, reports: Reports, shown: date) -> html.Div:
     )
     links = [
         html.A(
-            t(f"list.file_{kind}"), href=f"{LIST_PATH}.{kind}{file.search}", className="button"
+            t(f"list.file_{kind}"),
+            id=f"list-file-{kind}",
+            href=f"{LIST_PATH}.{kind}{file.search}",
+            className="button",
         )
         for kind in FILES
     ]
@@ -152,6 +156,14 @@ def _register_in_browser(app: Dash) -> None:
         Output("list-answer", "title"),
         Input("list-search", "value"),
         Input("list-answer", "children"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("smartMammo", "listFiles"),
+        *(Output(f"list-file-{kind}", "href") for kind in FILES),
+        Input("list-search", "value"),
+        Input("priority-list", "filterModel"),
+        *(State(f"list-file-{kind}", "href") for kind in FILES),
         prevent_initial_call=True,
     )
     app.clientside_callback(

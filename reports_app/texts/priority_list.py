@@ -23,6 +23,16 @@ PRIORITY_LIST = {
     "list.file_xlsx": Text("Excel", "Excel"),
     "list.file_json": Text("JSON", "JSON"),
     "list.file_pdf": Text("PDF por sede", "PDF by site"),
+    "list.part": Text(
+        "Filtrada: {n} de los {listed} exámenes de la lista.",
+        "Filtered: {n} of the list's {listed} exams.",
+    ),
+    "list.print": Text(
+        "El navegador imprimiría solo las filas en pantalla. La lista completa, o lo que dejan "
+        "la búsqueda y los filtros, se imprime con el botón «PDF por sede».",
+        "The browser would print the rows on the screen alone. The whole list, or what search "
+        "and filters leave of it, is printed with the button “PDF by site”.",
+    ),
     "list.version": Text("Publicada", "Published"),
     "list.older": Text(
         "Es una versión anterior de la lista de ese día: después se publicó otra.",

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
 
 import polars as pl
 import pytest
@@ -130,6 +131,33 @@ def test_a_list_is_taken_away_as_a_file(app, kind, start):
     assert f"lista-2026-11-24.{kind}" in answer.headers["Content-Disposition"]
     assert app.server.test_client().get(f"/list.{kind}?date=2020-01-01").status_code == 404
     assert app.server.test_client().get("/list.exe?date=2026-11-24").status_code == 404
+
+
+def taken(app, **query):
+    search = urlencode({"date": "2026-11-24", **query})
+    answer = app.server.test_client().get(f"/list.json?{search}")
+    return answer, [row["exam_key"] for row in answer.json or ()]
+
+
+def test_a_file_holds_all_that_search_and_filters_leave_in_the_lists_order(app):
+    filters = {"band": {"filterType": "number", "type": "lessThan", "filter": 8}}
+    shown = rows(app, words="móvil", filterModel=filters, sortModel=[])
+    answer, keys = taken(app, words="móvil", filters=json.dumps(filters))
+    assert keys == [row["exam_key"] for row in shown["rowData"]]
+    assert 0 < len(keys) < len(taken(app)[1])
+    assert "lista-2026-11-24-filtrada.json" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("filters", ["{", "7", '{"secret": {}}', '{"band": {"type": "x"}}'])
+def test_a_file_by_filters_that_no_grid_has_is_not_found(app, filters):
+    answer = app.server.test_client().get(f"/list.csv?date=2026-11-24&filters={quote(filters)}")
+    assert answer.status_code == 404
+
+
+def test_a_filtered_print_is_a_pdf_also_where_nothing_is_left(app):
+    for words in ("truncado", "no such words"):
+        answer = app.server.test_client().get(f"/list.pdf?date=2026-11-24&words={quote(words)}")
+        assert answer.data.startswith(b"%PDF")
 
 
 def test_a_printed_list_has_pages_for_every_site_and_takes_headers_as_text(lake):
