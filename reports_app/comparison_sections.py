@@ -6,7 +6,7 @@ It lays out the tree that `tasks.redeploy.comparison` made, and computes no figu
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports_app.evaluation.views import SHARES, TO, Axis, Grid, Plot, Section, Series, style
+from reports_app.evaluation.views import SHARES, Axis, Grid, Plot, Section, Series, style
 from reports_app.texts import NO_VALUE, Texts
 from tasks.redeploy.paired_exams import SIDES
 
@@ -187,4 +187,4 @@ def _gain(found: Tree, t: Texts, *, is_percent: bool = False) -> str:
     if ends[0] is None:
         return NO_VALUE
     written = [t.percent(end) if is_percent else t.number(end, 3) for end in ends]
-    return f"{written[0]} ({written[1]}{TO}{written[2]})"
+    return t("comparison.interval", value=written[0], low=written[1], high=written[2])

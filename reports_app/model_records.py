@@ -18,6 +18,8 @@ from tasks.lake.schemas import (
     RUNS,
 )
 from tasks.lake.store import Lake
+from tasks.publish.drift import WeekOfScores, weekly_scores
+from tasks.publish.exam_summaries import read_summaries
 from tasks.redeploy.deployment import read_moves, served_in_turn
 from tasks.redeploy.evidence import find_evidence
 from tasks.redeploy.gate import Finding
@@ -100,6 +102,20 @@ class ModelRecords:
         runs = self._lake.read(RUNS).sort("finished_at", descending=True).head(N_NIGHTS)
         told = runs.filter(pl.col("drift").fill_null("") != "")
         return list(told.select("list_date", "model_version", "drift").iter_rows(named=True))
+
+    def serving(self) -> str:
+        """The version that nights ask for."""
+        return self._turn()[-1]
+
+    def weeks(self, version: str) -> list[WeekOfScores]:
+        """How a version's scores of each manufacturer stood in the last weeks."""
+        facts = read_summaries(self._lake, ["exam_key", "exam_date", "manufacturer"])
+        scores = self._lake.read(
+            EXAM_SCORES,
+            columns=["exam_key", "exam_score"],
+            where=pl.col("model_version") == version,
+        )  # a row for each calibration: the exam score is one
+        return weekly_scores(facts.join(scores.unique("exam_key"), on="exam_key"))
 
     def _turn(self) -> list[str]:
         """Versions served in turn; without any move, what the last night asked for."""

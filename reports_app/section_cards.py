@@ -37,7 +37,10 @@ def section_card(name: str, section: Section, width: int = 6) -> html.Section:
         )
         for number, plot in enumerate(section.plots)
     ]
-    grids = [scrolling(grid_table(grid, section.title)) for grid in section.grids]
+    grids = [
+        scrolling(grid_table(grid, section.title), is_text=grid.is_text)
+        for grid in section.grids
+    ]
     return card(section.title, [*notes, *plots, *grids], width)
 
 
@@ -48,7 +51,7 @@ def grid_table(grid: Grid, title: str) -> html.Div:
 
 
 def text_table(head: list[str], rows: list[list[str]], caption: str) -> html.Table:
-    """A table of words; the first cell of a row names it."""
+    """A table whose cells are told; the first one of a row names it."""
     lines = [
         html.Tr([html.Th(first, scope="row"), *(html.Td(cell) for cell in rest)])
         for first, *rest in rows
@@ -56,9 +59,9 @@ def text_table(head: list[str], rows: list[list[str]], caption: str) -> html.Tab
     return table(head, lines, caption)
 
 
-def scrolling(content: Any) -> html.Div:
-    """What may be wider than the screen."""
-    return html.Div(content, style={"overflowX": "auto"})
+def scrolling(content: Any, *, is_text: bool = False) -> html.Div:
+    """What may be wider than the screen; a table of words is aligned at the left."""
+    return html.Div(content, style={"overflowX": "auto"}, className="said" if is_text else "")
 
 
 def translated(section: Section, t: Texts) -> Section:

@@ -8,12 +8,22 @@ from typing import Any
 from dash import dcc, html
 
 from reports_app.comparison_sections import comparison_facts, comparison_sections
-from reports_app.components import card, message, table
+from reports_app.components import card, graph, message, table
 from reports_app.exam import Row
 from reports_app.links import MODELS_PATH, Address
+from reports_app.model_figures import drift_lines
 from reports_app.model_records import ModelRecords, Version
 from reports_app.section_cards import scrolling, section_card, text_table
 from reports_app.texts import NO_VALUE, Texts
+from tasks.publish.drift import (
+    KS_P_LIMIT,
+    MIN_RECENT,
+    MIN_REFERENCE,
+    PSI_LIMIT,
+    REFERENCE_DAYS,
+    WeekOfScores,
+)
+from tasks.publish.suppression import is_small
 from tasks.redeploy.gate import Finding
 from tasks.redeploy.versions import SERVING
 
@@ -33,7 +43,7 @@ def content(address: Address, records: ModelRecords) -> list[Any]:
                 _moves(t, records.moves()),
                 _gate(t, shown, records.findings(shown)),
                 _nights(t, records, [one.version for one in versions]),
-                _drift(t, records.drifts()),
+                _drift(t, records),
                 *_comparison(t, shown.version, records.comparison(shown.version)),
                 _model_card(t, shown),
             ],
@@ -70,7 +80,8 @@ def _moves(t: Texts, moves: list[Row]) -> html.Section:
         return card(t("models.moves"), [html.P(t("models.no_moves"))], 12)
     head = [t(f"models.{name}") for name in ("when", "what", "who", "evidence", "override")]
     rows = [[t.moment(move["deployed_at"]), *_move_words(t, move)] for move in moves]
-    return card(t("models.moves"), [scrolling(text_table(head, rows, t("models.moves")))], 12)
+    moved = text_table(head, rows, t("models.moves"))
+    return card(t("models.moves"), [scrolling(moved, is_text=True)], 12)
 
 
 def _move_words(t: Texts, move: Row) -> list[str]:
@@ -92,7 +103,7 @@ def _gate(t: Texts, shown: Version, findings: list[Finding]) -> html.Section:
     head = [t(f"models.{name}") for name in ("rule", "figure", "asks", "holds")]
     rows = [_finding_words(t, finding) for finding in findings]
     note = html.P(t("models.gate_note"), className="muted small")
-    return card(title, [note, scrolling(text_table(head, rows, title))])
+    return card(title, [note, scrolling(text_table(head, rows, title), is_text=True)])
 
 
 def _finding_words(t: Texts, finding: Finding) -> list[str]:
@@ -112,12 +123,60 @@ def _nights(t: Texts, records: ModelRecords, versions: list[str]) -> html.Sectio
     return card(t("models.shadow"), [note, grid])
 
 
-def _drift(t: Texts, drifts: list[Row]) -> html.Section:
-    lines = [
+def _drift(t: Texts, records: ModelRecords) -> html.Section:
+    version = records.serving()
+    weeks = records.weeks(version)
+    title = t("models.drift", version=version)
+    told = [
         html.P(f"{t.date(row['list_date'])}, v{row['model_version']}: {row['drift']}")
-        for row in drifts
+        for row in records.drifts()
     ]
-    return card(t("models.drift"), lines or [html.P(t("models.no_drift"))], 12)
+    limits = {"psi": t.number(PSI_LIMIT, 2), "p": t.number(KS_P_LIMIT, 3)}
+    few = {"recent": MIN_RECENT, "reference": MIN_REFERENCE, "days": REFERENCE_DAYS}
+    note = html.P(t("models.drift_note", **limits, **few), className="muted small")
+    shown = [
+        note,
+        graph("drift", drift_lines(weeks, t), title),
+        scrolling(_drift_table(t, weeks, title)),
+    ]
+    return card(
+        title,
+        [
+            *(shown if weeks else [html.P(t("models.no_weeks"))]),
+            html.H3(t("models.nights_told")),
+            *(told or [html.P(t("models.no_drift"))]),
+        ],
+        12,
+    )
+
+
+def _drift_table(t: Texts, weeks: list[WeekOfScores], title: str) -> html.Table:
+    """A row a manufacturer, a column a week."""
+    mondays = sorted({one.week for one in weeks})
+    makers = sorted({one.manufacturer for one in weeks}, key=lambda maker: maker or "")
+    found = {(one.manufacturer, one.week): one for one in weeks}
+    rows = [
+        html.Tr(
+            [
+                html.Th(t.code("manufacturer", maker), scope="row"),
+                *(_drift_cell(t, found.get((maker, monday))) for monday in mondays),
+            ]
+        )
+        for maker in makers
+    ]
+    head = [t("models.week_of"), *(t.day_and_month(monday) for monday in mondays)]
+    return table(head, rows, title)
+
+
+def _drift_cell(t: Texts, one: WeekOfScores | None) -> html.Td:
+    if one is None:
+        return html.Td(NO_VALUE)
+    if is_small(one.n):
+        return html.Td(t("kpi.hidden"), className="muted")
+    psi = t.number(one.shift.psi if one.shift else None, 2)
+    counted = [html.Br(), html.Small(f"n={t.number(one.n)}", className="muted")]
+    moved = [html.Br(), t("models.moved")] if one.has_moved else []
+    return html.Td([psi, *moved, *counted], className="moved" if one.has_moved else "")
 
 
 def _comparison(t: Texts, version: str, report: dict[str, Any] | None) -> list[html.Section]:

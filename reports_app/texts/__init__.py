@@ -100,6 +100,10 @@ class Texts:
             return NO_VALUE
         return f"{self.number(100 * share, decimals)}\N{NO-BREAK SPACE}%"
 
+    def day_and_month(self, day: date) -> str:
+        """A day without its year, in numbers, for the head of a column."""
+        return day.strftime(self.plotly_date_format)
+
     def date(self, day: date | None) -> str:
         """A day: 24-11-2026 in Spanish, 2026-11-24 in English."""
         return NO_VALUE if day is None else day.strftime(self.date_format)

@@ -18,6 +18,7 @@ COMPARISON = {
     "comparison.candidate": Text("Candidata (v{version})", "Candidate (v{version})"),
     "comparison.serving": Text("En servicio (v{version})", "Serving (v{version})"),
     "comparison.difference": Text("Diferencia (IC 95 %)", "Difference (95% CI)"),
+    "comparison.interval": Text("{value} ({low} a {high})", "{value} ({low} to {high})"),
     "comparison.measure": Text("Medida", "Measure"),
     "comparison.value": Text("Valor", "Value"),
     "comparison.discrimination": Text("Discriminación", "Discrimination"),

@@ -83,7 +83,31 @@ MODELS = {
     ),
     "models.list_date": Text("Lista", "List"),
     "models.listed": Text("En la lista", "On the list"),
-    "models.drift": Text("Deriva de los puntajes", "Drift of scores"),
+    "models.drift": Text(
+        "Deriva de los puntajes por fabricante y semana, versión {version}",
+        "Drift of scores by manufacturer and week, version {version}",
+    ),
+    "models.drift_note": Text(
+        "Cada semana, desde el lunes, frente a los {days} días anteriores del mismo "
+        "fabricante: índice de estabilidad (PSI) del puntaje del examen. Se movió donde el "
+        "PSI pasa de {psi} y la prueba de Kolmogórov-Smirnov da p menor que {p}. Sin cifra "
+        "con menos de {recent} exámenes en la semana o {reference} antes. No usa la verdad: "
+        "dice que algo cambió, no que empeoró.",
+        "Each week, from Monday, against the same manufacturer's {days} days before it: "
+        "stability index (PSI) of the exam score. It moved where the PSI is over {psi} and the "
+        "Kolmogorov-Smirnov test gives a p under {p}. No figure with fewer than {recent} exams "
+        "in the week or {reference} before. It knows no truth: it says that something changed, "
+        "not that it became worse.",
+    ),
+    "models.week": Text("semana del", "week of"),
+    "models.week_of": Text("PSI, semana del", "PSI, week of"),
+    "models.median_score": Text("mediana del puntaje", "median score"),
+    "models.moved": Text("se movió", "moved"),
+    "models.no_weeks": Text(
+        "Esta versión todavía no puntuó ningún examen con fecha.",
+        "This version has scored no dated exam yet.",
+    ),
+    "models.nights_told": Text("Lo que informaron las noches", "What nights told"),
     "models.no_drift": Text(
         "Ninguna de las últimas noches informó deriva.",
         "None of the last nights told of drift.",

@@ -10,13 +10,14 @@ References:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from models.evaluation.shift import Shift, measure_shift
+from tasks.publish.suppression import is_small
 
 N_RECENT_DAYS = 2
 """Days with exams that are judged together: an alarm within two nights."""
@@ -28,6 +29,9 @@ MIN_RECENT, MIN_REFERENCE = 20, 60
 PSI_LIMIT = 0.25
 KS_P_LIMIT = 0.001
 """Both must be passed: the index says how far, the test that it is no chance."""
+
+N_WEEKS = 12
+"""Weeks with exams that a page looks back on."""
 
 ORDERINGS = ("score", "percentile")
 _SCOPE = ("manufacturer", "software_versions")
@@ -66,6 +70,63 @@ class Drift:
         )
 
 
+@dataclass(frozen=True)
+class WeekOfScores:
+    """A manufacturer's exams of one week, held against those before it.
+
+    Args:
+        manufacturer: Of the mammographs; None where the header does not say.
+        week: Its Monday.
+        n: Exams of the week.
+        n_reference: Exams of the 90 days before it.
+        median: Of the week's exam scores, 0-1; None of fewer than five exams.
+        shift: By how much they moved; None where either side has too few exams.
+    """
+
+    manufacturer: str | None
+    week: date
+    n: int
+    n_reference: int
+    median: float | None
+    shift: Shift | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether index and test both pass their limits."""
+        return self.shift is not None and _has_moved(self.shift)
+
+
+def weekly_scores(exams: pl.DataFrame, n_weeks: int = N_WEEKS) -> list[WeekOfScores]:
+    """Hold each manufacturer's weeks against the 90 days before: by week, then manufacturer.
+
+    Args:
+        exams: Of one model version: manufacturer, exam_date and exam_score.
+        n_weeks: The last ones with exams.
+    """
+    dated = exams.drop_nulls(["exam_date", "exam_score"]).with_columns(
+        week=pl.col("exam_date").dt.truncate("1w")
+    )
+    weeks = dated["week"].unique().sort().tail(n_weeks)
+    groups = dated.filter(pl.col("week").is_in(weeks.implode())).select("week", "manufacturer")
+    found = groups.unique().sort("week", "manufacturer")
+    return [_week_of(dated, maker, week) for week, maker in found.iter_rows()]
+
+
+def _week_of(exams: pl.DataFrame, maker: str | None, week: date) -> WeekOfScores:
+    first_day = week - timedelta(days=REFERENCE_DAYS)
+    is_before = pl.col("exam_date").is_between(first_day, week, "left")
+    of_maker = exams.filter(pl.col("manufacturer").eq_missing(pl.lit(maker, pl.String)))
+    now, before = of_maker.filter(week=week), of_maker.filter(is_before)
+    is_enough = now.height >= MIN_RECENT and before.height >= MIN_REFERENCE
+    shift = measure_shift(_scores(now), _scores(before)) if is_enough else None
+    median = None if is_small(now.height) else float(np.median(_scores(now)))
+    return WeekOfScores(maker, week, now.height, before.height, median, shift)
+
+
+def _has_moved(shift: Shift) -> bool:
+    return shift.psi > PSI_LIMIT and shift.ks_p < KS_P_LIMIT
+
+
 def find_drift(exams: pl.DataFrame) -> list[Drift]:
     """Find manufacturers and software whose scores moved in their last days.
 
@@ -93,7 +154,7 @@ def _drifts(exams: pl.DataFrame) -> Iterator[Drift]:
             reference = exams.filter(of_maker & is_before)
         if recent.height >= MIN_RECENT and reference.height >= MIN_REFERENCE:
             shift = measure_shift(_scores(recent), _scores(reference))
-            if shift.psi > PSI_LIMIT and shift.ks_p < KS_P_LIMIT:
+            if _has_moved(shift):
                 yield Drift(maker, software, recent.height, reference.height, shift, is_new)
 
 

@@ -1,9 +1,11 @@
 """The models page over tables in memory: versions, moves, evidence, closed to readers."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from reports_app.access.roles import Role, may_enter
 from reports_app.links import Address
@@ -15,6 +17,7 @@ from tasks.redeploy.deployment import Decision, promote
 from tasks.redeploy.reports import COMPARISON, Subject, write_report
 from tests.support.lake_fixture import MemoryLake, fill_lake
 from tests.support.paired_rows import POINTS, paired_exams
+from tests.support.programme_lake import LAST_DAY, fill_programme
 
 SUBJECT = Subject("2", "1", "digest")
 
@@ -40,8 +43,7 @@ def lake():
 
 def page(lake, search: str) -> str:
     shown = models.content(Address.parse("/models", search), ModelRecords(lake))
-    parts = [part.to_plotly_json() for part in shown]
-    return json.dumps(parts, default=lambda part: part.to_plotly_json(), ensure_ascii=False)
+    return json.dumps(shown, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
 def test_versions_have_the_states_that_follow_from_the_tables(lake):
@@ -63,6 +65,25 @@ def test_the_served_version_has_nothing_to_prove(lake):
     shown = page(lake, "?version=1&lang=en")
     assert "It is the served version" in shown
     assert "not registered" in shown
+
+
+def test_drift_is_shown_by_manufacturer_and_week():
+    lake = MemoryLake()
+    exams = fill_programme(lake, 4000)
+    monday = LAST_DAY - timedelta(days=LAST_DAY.weekday() + 7)
+    maker = "GE HEALTHCARE"
+    days = pl.col("day").is_between(monday, monday + timedelta(days=6))
+    n = exams.filter(days, manufacturer=maker).height
+    found = [
+        one
+        for one in ModelRecords(lake).weeks("1")
+        if (one.manufacturer, one.week) == (maker, monday)
+    ]
+    assert [one.n for one in found] == [n]
+    shown = page(lake, "")
+    assert "Deriva de los puntajes por fabricante y semana, versión 1" in shown
+    assert maker in shown
+    assert monday.strftime("%d-%m") in shown
 
 
 def test_a_move_is_shown_with_its_reason():

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.publish.drift import find_drift, with_ordering
+from tasks.publish.drift import find_drift, weekly_scores, with_ordering
 
 FIRST_DAY = date(2026, 11, 2)
 N_DAYS, EXAMS_A_DAY = 30, 36
@@ -92,3 +92,50 @@ def test_an_unscored_exam_has_no_place_by_percentile() -> None:
     listed = with_ordering(unscored, scored, find_drift(scored))
     assert listed["ordering_score"].to_list() == [None]
     assert listed["has_drifted"].to_list() == [False]
+
+
+def a_week(monday: date, scores: list[float], maker: str | None = "GE") -> pl.DataFrame:
+    """Exams of one week, a day's worth of them on each of its days in turn."""
+    days = [monday + timedelta(days=place % 7) for place in range(len(scores))]
+    columns = {"manufacturer": maker, "exam_date": days, "exam_score": scores}
+    return pl.DataFrame(columns, schema_overrides={"manufacturer": pl.String})
+
+
+def test_a_week_is_held_against_the_weeks_before_as_counted_by_hand() -> None:
+    low, high = [0.1, 0.2, 0.3, 0.4, 0.5] * 12, [0.5] * 20
+    weeks = weekly_scores(
+        pl.concat([a_week(FIRST_DAY, low), a_week(FIRST_DAY + timedelta(days=7), high)])
+    )
+    assert [(one.week, one.n, one.n_reference) for one in weeks] == [
+        (FIRST_DAY, 60, 0),
+        (FIRST_DAY + timedelta(days=7), 20, 60),
+    ]
+    assert [one.median for one in weeks] == pytest.approx([0.3, 0.5])
+    # Four fifths lay below 0.5 and nothing does now.
+    assert weeks[1].shift.ks == pytest.approx(0.8)
+    # Nine cuts at the deciles: five of the ten bins held 12, all 20 lie in the last of them,
+    # and half an exam is added to each: 4 bins 0.5/25 against 12.5/65, 5 against 0.5/65, one
+    # 20.5/25 against 12.5/65.
+    assert weeks[1].shift.psi == pytest.approx(1.560 + 0.059 + 0.910, abs=0.001)
+    assert [one.has_moved for one in weeks] == [False, True]
+
+
+def test_a_quiet_week_has_not_moved_and_makers_are_kept_apart() -> None:
+    weeks = weekly_scores(exams(28, upgrade=21))
+    moved = {(one.manufacturer, one.week) for one in weeks if one.has_moved}
+    assert moved == {("Fuji", FIRST_DAY + timedelta(days=21))}
+    assert all(one.n == 7 * EXAMS_A_DAY for one in weeks)
+
+
+def test_too_few_exams_of_a_week_give_no_figure_and_a_few_no_median() -> None:
+    before = a_week(FIRST_DAY, [0.1] * 60, None)
+    few = a_week(FIRST_DAY + timedelta(days=7), [0.9] * 19, None)
+    weeks = weekly_scores(pl.concat([before, few]))
+    assert (weeks[1].n, weeks[1].shift) == (19, None)
+    assert weekly_scores(few.head(4))[0].median is None
+
+
+def test_what_lies_over_ninety_days_back_is_no_reference() -> None:
+    old = a_week(FIRST_DAY, [0.1] * 60)
+    now = a_week(FIRST_DAY + timedelta(days=98), [0.9] * 30)
+    assert weekly_scores(pl.concat([old, now]))[-1].n_reference == 0
