@@ -108,10 +108,16 @@ def list_versions(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Show versions, states, and who moved what when on what evidence."""
-    listed = _steps().versions()
+    steps = _steps()
+    listed = steps.versions()
     if as_json:
         typer.echo(json.dumps(listed, indent=2))
         return
+    if not listed:
+        typer.echo(
+            f"There is no version in {steps.repository.resolve()}: `mammo model package RUN` "
+            "makes one of a training, SMART_MAMMO_MODEL_REPOSITORY names another repository."
+        )
     for row in listed:
         typer.echo(f"{row['version']:>4}  {row['state']:<10}  {_history(row)}".rstrip())
 
