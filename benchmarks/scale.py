@@ -1,7 +1,8 @@
 """What an exam costs as nights grow: seconds, memory and orchestration at several sizes.
 
 Real servers, real sizes, `mammo campaign` as a command. The smaller night's exams are part of
-the larger one's: 18 MB an exam, made once. A size that was measured before is taken from the
+the larger one's: 18 MB an exam, made once. Beyond `N_DRAWN` an exam has the pixels of an
+earlier one under identifiers of its own. A size that was measured before is taken from the
 JSON file and exams stay in the home, so that a bench that was stopped goes on.
 
     make bench-night                                   # 10 and 100 exams
@@ -13,14 +14,17 @@ JSON file and exams stay in the home, so that a bench that was stopped goes on.
 import argparse
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
+from pydicom import dcmread
+from pydicom.uid import generate_uid
 
 from benchmarks.floors import IMAGES_PER_EXAM, N_CORES
 from benchmarks.night import Bench, say
@@ -36,8 +40,19 @@ Row = dict[str, Any]
 SIZES = (2160, 1000, 100, 10)
 """Exams of a night, largest first: 216 a night is the programme, ten times that the stress."""
 
+N_DRAWN = 500
+"""Exams that are drawn: one takes more than a second, and costs a night what its copy does."""
+
 GROWTH_LIMIT = 0.10
 """Peak memory may grow by so much from 100 exams to the largest night."""
+
+
+class Stored(NamedTuple):
+    """An object of an exam, without its size's prefix."""
+
+    object_key: str
+    etag: str
+    size_bytes: int
 
 
 def as_row(n_exams: int, night: Night, load_average: float) -> Row:
@@ -97,18 +112,54 @@ def prefix_of(n_exams: int) -> str:
     return "/".join(["scale", *(str(size) for size in SIZES if size >= n_exams)])
 
 
+def full_key(number: int, object_key: str) -> str:
+    """Where an exam's object lies: below the smallest size that has the exam."""
+    return f"{prefix_of(min(size for size in SIZES if number < size))}/{object_key}"
+
+
+def copy_of(object_key: str, data: bytes, copy: int) -> tuple[str, bytes]:
+    """The same image of another woman: its key and its bytes."""
+    dataset = dcmread(BytesIO(data))
+    for name in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
+        dataset[name].value = generate_uid(entropy_srcs=[dataset[name].value, str(copy)])
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    dataset.PatientID = f"{dataset.PatientID}/{copy}"
+    dataset.AccessionNumber = f"{dataset.AccessionNumber}/{copy}"
+    written = BytesIO()
+    dataset.save_as(written)
+    return f"copy-{copy}/{object_key}", written.getvalue()
+
+
+def exams_from(bench: Bench, stored: list[list[Stored]]) -> Iterator[list[tuple[str, bytes]]]:
+    """The exams that follow the stored ones, each as keys and bytes."""
+    drawn = generate_campaign(plan_of(max(SIZES)), N_CORES, first=len(stored))
+    for number in range(len(stored), max(SIZES)):
+        if number < N_DRAWN:
+            yield [(item.object_key, item.data) for item in islice(drawn, IMAGES_PER_EXAM)]
+            continue
+        copy, first = divmod(number, N_DRAWN)
+        originals = [
+            (one.object_key, bench.store.read(full_key(first, one.object_key), *one[1:]).data)
+            for one in stored[first]
+        ]
+        yield [copy_of(object_key, data, copy) for object_key, data in originals]
+
+
 def store_exams(bench: Bench, n_exams: int) -> None:
-    """Generate the exams that the home lacks, each below the smallest size that has it."""
+    """Store the exams that the home lacks."""
     record = bench.home / "stored.json"
-    n_stored: int = json.loads(record.read_text()) if record.exists() else 0
-    objects = generate_campaign(plan_of(max(SIZES)), N_CORES, first=n_stored)
-    n_missing = max(0, n_exams - n_stored) * IMAGES_PER_EXAM
-    for number, item in enumerate(islice(objects, n_missing), n_stored * IMAGES_PER_EXAM + 1):
-        size = min(size for size in SIZES if number <= size * IMAGES_PER_EXAM)
-        bench.store.write(f"{prefix_of(size)}/{item.object_key}", item.data)
-        if number % IMAGES_PER_EXAM == 0:
-            record.write_text(str(number // IMAGES_PER_EXAM))
-            say(f"{number // IMAGES_PER_EXAM} of {n_exams} exams made")
+    exams = json.loads(record.read_text()) if record.exists() else []
+    stored = [[Stored(*one) for one in exam] for exam in exams]
+    for exam in islice(exams_from(bench, stored), max(0, n_exams - len(stored))):
+        etags = [bench.store.write(full_key(len(stored), key), data) for key, data in exam]
+        stored.append(
+            [
+                Stored(key, etag, len(data))
+                for (key, data), etag in zip(exam, etags, strict=True)
+            ]
+        )
+        record.write_text(json.dumps(stored))
+        say(f"{len(stored)} of {n_exams} exams made")
 
 
 def measure(bench: Bench, sizes: Sequence[int], json_path: Path) -> list[Row]:
