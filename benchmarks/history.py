@@ -24,7 +24,6 @@ from tasks.lake.columns import Table
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
-    IMAGE_QUALITY,
     IMAGE_SCORES,
     IMAGES,
     INSTANCES,
@@ -35,6 +34,7 @@ from tasks.lake.schemas import (
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.accounting import COUNTED_COLUMNS, count_objects
+from tasks.publish.exam_quality import complete_quality
 from tasks.publish.publication import publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate
@@ -62,8 +62,8 @@ def rows(table: Table, first: int, n_exams: int, n_of_all: int) -> pl.DataFrame:
     per_exam = 1 if table in (EXAM_SCORES, OUTCOMES) else IMAGES_PER_EXAM
     number = pl.int_range(first * per_exam, (first + n_exams) * per_exam, eager=True)
     image, exam = pl.col("number"), pl.col("number") // per_exam
-    key = exam.hash(7).cast(pl.String).str.pad_start(32, "0")
-    image_key = image.hash(8).cast(pl.String).str.pad_start(32, "0")
+    key = exam.hash(7).map_batches(_pseudonyms, pl.String)
+    image_key = image.hash(8).map_batches(_pseudonyms, pl.String)
     age = (exam % n_days) * (exam < first + n_exams)
     known = {
         "exam_key": key,
@@ -101,6 +101,11 @@ def rows(table: Table, first: int, n_exams: int, n_of_all: int) -> pl.DataFrame:
     return pl.DataFrame({"number": number}).select(made)
 
 
+def _pseudonyms(hashes: pl.Series) -> pl.Series:
+    """32 hexadecimal digits each, as the night's are: it parts exams by them."""
+    return pl.Series([f"{value:016x}" * 2 for value in hashes], dtype=pl.String)
+
+
 def _value(dtype: pl.DataType, moment: pl.Expr) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         return moment
@@ -122,9 +127,7 @@ def fill(lake: Lake, n_exams: int) -> None:
         "band_edges": [place / 10 for place in range(1, 10)],
     }
     lake.insert_new(CALIBRATIONS, CALIBRATIONS.frame([calibration]))
-    for table in (
-        OBJECTS, INSTANCES, IMAGES, IMAGE_QUALITY, IMAGE_SCORES, EXAM_SCORES, OUTCOMES,
-    ):  # fmt: skip
+    for table in (OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, OUTCOMES):
         n_rows = n_exams - LAST_NIGHT if table == OUTCOMES else n_exams
         for first in range(0, n_rows, EXAMS_PER_FILE):
             size = min(EXAMS_PER_FILE, n_rows - first)
@@ -142,11 +145,26 @@ def complete_night(lake: Lake) -> None:
     lake.insert_new(RUNS, row.cast(RUNS.schema))
 
 
+def older_lake(lake: Lake, _: Run) -> Steps:
+    """What the first night costs that finds a lake of before there was `image_quality`."""
+    return {"quality of an older lake": lambda: complete_quality(lake)}
+
+
+def new_version(lake: Lake, _: Run) -> Steps:
+    """What is read to find all that a model version has not scored."""
+    return {"shards, first night of a version": lambda: count_shards(lake, "2")}
+
+
+def count_shards(lake: Lake, model_version: str, *, is_settled: bool = False) -> int:
+    """Go through the shards as a night does, which keeps none of them."""
+    return sum(1 for _ in waiting_shards(lake, model_version, 32, is_settled=is_settled))
+
+
 def first_night(lake: Lake, run: Run) -> Steps:
-    """What the first night of a month, and that of a model version, read of all years."""
+    """What the first night of a month reads of all years."""
     return {
+        "shards, first night of a month": lambda: count_shards(lake, "1"),
         "publish, first night of a month": lambda: publish_list(lake, "1", run),
-        "shards, first night of a version": lambda: waiting_shards(lake, "1", 32),
         "its row": lambda: complete_night(lake),
     }
 
@@ -154,7 +172,7 @@ def first_night(lake: Lake, run: Run) -> Steps:
 def usual_night(lake: Lake, run: Run) -> Steps:
     """What every other night reads."""
     return {
-        "shards, settled": lambda: waiting_shards(lake, "1", 32, is_settled=True),
+        "shards, settled": lambda: count_shards(lake, "1", is_settled=True),
         "aggregate, settled": lambda: aggregate(lake, "1", run, since=NOW),
         "gate": lambda: count_objects(lake.read(OBJECTS, columns=COUNTED_COLUMNS)),
         "publish": lambda: publish_list(lake, "1", run),
@@ -191,7 +209,7 @@ def main() -> None:
     for n_exams in options.exams:
         with tempfile.TemporaryDirectory() as folder:
             fill(Lake(folder), n_exams)
-            for night in (first_night, usual_night):
+            for night in (older_lake, new_version, first_night, usual_night):
                 receiver, sender = context.Pipe(duplex=False)
                 task = (night, n_exams, folder, sender)
                 process = context.Process(target=measure, args=task)

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from uuid import UUID, uuid5
@@ -137,11 +138,12 @@ def _score_what_is_new(services: Services, run: Run, progress: Progress) -> None
         services.settings.exams_per_shard,
         is_settled=settled_since(lake, version, run) is not None,
     )
-    if not shards:
+    if (first := next(shards, None)) is None:
         return
     ensure_triton_limit()
+    all_of = chain([first], shards)
     with shard_runner(services.settings) as runner:
-        for stage, future in submit_shards(runner, shards, services.for_shards(), run):
+        for stage, future in submit_shards(runner, all_of, services.for_shards(), run):
             with progress.stating_failures():
                 progress.add(stage, future.result())
 

@@ -7,8 +7,9 @@ programme that one machine serves needs neither.
 # pyright: reportMissingImports=false
 # Dask and Ray are extras.
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from prefect import allow_failure
 from prefect.futures import PrefectFuture
@@ -23,6 +24,11 @@ from tasks.steps import StepResult
 
 AnyRunner = TaskRunner[Any]
 Submitted = tuple[str, PrefectFuture[StepResult]]
+Item = TypeVar("Item")
+
+SHARDS_AHEAD = 1000
+"""Shards that are submitted before the first one's result is taken, so that their futures have
+a limit: more than any cluster works on at once."""
 
 
 def shard_runner(settings: Settings) -> AnyRunner:
@@ -35,43 +41,52 @@ def shard_runner(settings: Settings) -> AnyRunner:
 
 
 def submit_shards(
-    runner: AnyRunner, shards: list[list[str]], services: Services, run: Run
+    runner: AnyRunner, shards: Iterable[list[str]], services: Services, run: Run
 ) -> Iterator[Submitted]:
     """Submit two steps a shard; scoring waits for its own shard and takes what it made.
 
     Yields:
         A stage and its future. Ask for the next one when the former's result was taken.
     """
-    all_of = [{"exam_keys": keys, "services": services, "run": run} for keys in shards]
+    all_of = ({"exam_keys": keys, "services": services, "run": run} for keys in shards)
     if isinstance(runner, ProcessPoolTaskRunner):
         return _in_turn(runner, all_of)
-    return iter(_at_once(runner, all_of))
+    return _ahead(_at_once(runner, all_of), 2 * SHARDS_AHEAD)
 
 
-def _at_once(runner: AnyRunner, shards: list[dict[str, Any]]) -> list[Submitted]:
+def _at_once(runner: AnyRunner, shards: Iterable[dict[str, Any]]) -> Iterator[Submitted]:
     submit: Any = runner.submit  # its types know neither a step's nor `allow_failure`
-    futures: list[Submitted] = []
     for shard in shards:
         made = submit(steps.preprocess, shard)
-        scored = submit(steps.score, shard, wait_for=[allow_failure(made)])
-        futures += [("preprocess", made), ("score", scored)]
-    return futures
+        yield "preprocess", made
+        yield "score", submit(steps.score, shard, wait_for=[allow_failure(made)])
 
 
-def _in_turn(runner: AnyRunner, shards: list[dict[str, Any]]) -> Iterator[Submitted]:
+def _in_turn(runner: AnyRunner, shards: Iterable[dict[str, Any]]) -> Iterator[Submitted]:
     """For a runner whose steps cannot wait for one that may fail: the flow waits.
 
     The next shard is made while this one is waited for and scored.
     """
     submit: Any = runner.submit
-    made = [submit(steps.preprocess, shard) for shard in shards[:1]]
-    scored: list[Submitted] = []
-    for number, shard in enumerate(shards):
-        made += [submit(steps.preprocess, following) for following in shards[number + 1 :][:1]]
-        yield "preprocess", made[number]
-        made[number].wait()
+    all_made = ((shard, submit(steps.preprocess, shard)) for shard in shards)
+    scored = deque[Submitted]()
+    for shard, made in _ahead(all_made, 1):
+        yield "preprocess", made
+        made.wait()
         scored.append(("score", submit(steps.score, shard)))
+        if len(scored) > SHARDS_AHEAD:
+            yield scored.popleft()
     yield from scored
+
+
+def _ahead(items: Iterable[Item], n: int) -> Iterator[Item]:
+    """Give each item once the `n` after it are made, too."""
+    made = deque[Item]()
+    for item in items:
+        made.append(item)
+        if len(made) > n:
+            yield made.popleft()
+    yield from made
 
 
 def _threads(settings: Settings) -> AnyRunner:

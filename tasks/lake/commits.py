@@ -17,6 +17,7 @@ from itertools import count
 from typing import TypeVar
 
 import polars as pl
+import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import (
     CommitFailedError,
@@ -92,7 +93,7 @@ def as_of_version(table: Table, delta: DeltaTable, version: int) -> None:
     delta.load_as_version(version)
 
 
-def append(table: Table, delta: DeltaTable, rows: pl.DataFrame) -> None:
+def append(table: Table, delta: DeltaTable, rows: pl.DataFrame | pa.RecordBatchReader) -> None:
     """Add rows to the version that was read.
 
     Raises:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import polars as pl
+import pyarrow as pa
 from deltalake import ColumnProperties, Field, Schema, WriterProperties
 
 from tasks.lake.columns import Table
@@ -52,6 +53,14 @@ def writer_properties(table: Table) -> WriterProperties:
         column_properties={
             column.name: plain for column in table.columns if column.dtype == pl.Binary
         },
+    )
+
+
+def as_stream(table: Table, frames: Iterable[pl.DataFrame]) -> pa.RecordBatchReader:
+    """Rows to be written as they come: memory holds one frame."""
+    batches = (batch for frame in frames for batch in frame.to_arrow().to_batches())
+    return pa.RecordBatchReader.from_batches(
+        pl.DataFrame(schema=table.schema).to_arrow().schema, batches
     )
 
 

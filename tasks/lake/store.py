@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
 from operator import and_
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from tasks.lake.commits import (
     until_no_conflict,
 )
 from tasks.lake.durability import flush
-from tasks.lake.layout import one_of
+from tasks.lake.layout import as_stream, one_of
 from tasks.lake.migration import Migration, completed, migrate, plan_migration
 from tasks.lake.rows import (
     absent_rows,
@@ -42,6 +43,9 @@ Result = TypeVar("Result")
 
 KEYS_PER_CONDITION = 1000
 """Values in one condition: with 40 000 DataFusion overflows the stack and kills the process."""
+
+ROWS_PER_BATCH = 10_000
+"""Rows that are held at once while they pass from one table to another."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,11 @@ class Lake:
             delta = self._open(table)
             return None if delta is None else delta.version()
 
-    def count(self, table: Table) -> int:
-        """Count the rows by the log alone: no data file is opened."""
+    def count(self, table: Table, where: pl.Expr | None = None) -> int:
+        """Count the rows: by the log alone, or those that fulfil a condition."""
         with translated(table):
+            if where is not None:
+                return self.scan(table).filter(where).select(pl.len()).collect().item()
             delta = self._open(table)
             return 0 if delta is None else delta.count()
 
@@ -162,6 +168,28 @@ class Lake:
             return new.height
 
         return self.commit(table, attempt) if rows.height else 0
+
+    def insert_from(self, table: Table, source: Table) -> None:
+        """Insert the rows of another table whose key is absent: one commit, or none.
+
+        Args:
+            table: Where; its columns are some of the other's.
+            source: Read some rows at a time, as memory need not hold them all.
+
+        Raises:
+            Retryable: If the storage does not answer, or other writers win for too long.
+            ContractViolation: If a file of the other table is damaged.
+        """
+        columns = table.schema.names()
+
+        def attempt(delta: DeltaTable) -> None:
+            standing = self._frame(table, delta).select(table.key)
+            lacking = self.scan(source).select(columns).join(standing, on=table.key, how="anti")
+            batches = lacking.collect_batches(chunk_size=ROWS_PER_BATCH)
+            if (first := next(batches, None)) is not None:
+                append(table, delta, as_stream(table, chain([first], batches)))
+
+        self.commit(table, attempt)
 
     def upsert(self, table: Table, frame: pl.DataFrame) -> int:
         """Insert rows, or put them in the place of those that differ; else commit nothing.

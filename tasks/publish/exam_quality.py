@@ -21,8 +21,7 @@ WRONG_SIDE = "wrong_side"
 def complete_quality(lake: Lake) -> None:
     """Give images that were made before there was `image_quality` their rows of it."""
     if not _is_complete(lake):
-        columns = IMAGE_QUALITY.schema.names()
-        lake.insert_new(IMAGE_QUALITY, lake.read(IMAGES, columns=columns))
+        lake.insert_from(IMAGE_QUALITY, IMAGES)
 
 
 def read_quality(lake: Lake, columns: Sequence[str], where: pl.Expr) -> pl.DataFrame:
@@ -35,6 +34,7 @@ def read_quality(lake: Lake, columns: Sequence[str], where: pl.Expr) -> pl.DataF
 
 
 def _is_complete(lake: Lake) -> bool:
+    """Whether no image lacks its row: those of before the table came in one commit."""
     return lake.count(IMAGE_QUALITY) >= lake.count(IMAGES)
 
 

@@ -100,6 +100,9 @@ class MemoryLake:
         self._commit(table, self._frames[table.name])
         return added.height
 
+    def insert_from(self, table: Table, source: Table) -> None:
+        self.insert_new(table, self.read(source, columns=table.schema.names()))
+
     def _commit(self, table: Table, frame: pl.DataFrame) -> None:
         version = self._versions.get(table.name, -1) + 1
         self._frames[table.name] = self._past[table.name, version] = frame

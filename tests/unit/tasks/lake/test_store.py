@@ -19,7 +19,7 @@ from polars.testing import assert_frame_equal
 from tasks.errors import ContractViolation, Retryable
 from tasks.lake import commits, store
 from tasks.lake.columns import Table
-from tasks.lake.schemas import IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
+from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, OBJECTS, PRIORITY_LISTS, TABLES
 from tasks.lake.store import Lake
 from tests.support.lake_race import race
 from tests.support.lake_rows import image_rows, object_rows
@@ -100,6 +100,26 @@ def test_writing_no_rows_makes_no_table(lake: Lake):
     assert lake.insert_new(OBJECTS, empty) == lake.upsert(OBJECTS, empty) == 0
     assert not lake.replace_where(PRIORITY_LISTS, PRIORITY_LISTS.frame([]), TODAY)
     assert not Path(lake.url).exists()
+
+
+def test_rows_of_another_table_come_in_one_commit_and_only_where_they_lack(lake, monkeypatch):
+    monkeypatch.setattr(store, "ROWS_PER_BATCH", 2)
+    images = image_rows(range(9))
+    expected = images.select(IMAGE_QUALITY.schema.names())
+    lake.insert_new(IMAGES, images)
+    lake.insert_new(IMAGE_QUALITY, expected.head(3))
+    version = lake.version(IMAGE_QUALITY)
+    for _ in range(2):
+        lake.insert_from(IMAGE_QUALITY, IMAGES)
+        assert lake.version(IMAGE_QUALITY) == version + 1
+        found = sorted_rows(IMAGE_QUALITY, lake.read(IMAGE_QUALITY))
+        assert_frame_equal(found, sorted_rows(IMAGE_QUALITY, expected))
+
+
+def test_rows_are_counted_under_a_condition(lake: Lake):
+    assert lake.count(OBJECTS, pl.col("size_bytes") > 2) == 0
+    lake.insert_new(OBJECTS, object_rows(range(5)))
+    assert (lake.count(OBJECTS), lake.count(OBJECTS, pl.col("size_bytes") > 2)) == (5, 2)
 
 
 def test_an_upsert_changes_only_what_differs(lake: Lake):
