@@ -17,6 +17,7 @@ from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.files import LakeFiles
 from tasks.lake.schemas import TABLES
 from tasks.lake.store import Lake
+from tasks.publish.exam_summaries import find_wrong_summaries, rebuild_summaries
 
 MIB = 1 << 20
 
@@ -25,6 +26,9 @@ _NO_DIGESTS = (
     "Without a backup, move the folder lake_files alone away: the next night makes it anew, of "
     "the files as they are then."
 )
+
+N_TOLD = 20
+"""Exams that are named where a derived row is wrong; the others are counted."""
 
 CopyLake = Callable[[Lake, Lake, Sequence[Table]], backup.Copied]
 
@@ -84,6 +88,16 @@ def vacuum_lake(*, is_dry: bool) -> Iterator[str]:
                 f"{table.name}: {done} {len(waste.paths)} files that no version of the last "
                 f"{days} days needs ({waste.n_bytes / MIB:.1f} MiB)"
             )
+
+
+def rebuild_lake(*, is_dry: bool) -> Iterator[str]:
+    """Make anew what is derived from other tables; a sentence where something was not right."""
+    lake, _ = _open()
+    n = find_wrong_summaries(lake).height if is_dry else rebuild_summaries(lake)
+    if n:
+        yield f"exam_summaries: {'would make' if is_dry else 'made'} {n} rows anew"
+    if not is_dry:
+        record_digests(lake)
 
 
 def check_lake(*, with_values: bool) -> Iterator[tuple[str, bool]]:
@@ -149,6 +163,20 @@ def _check(lake: Lake, *, with_values: bool) -> Iterator[tuple[str, bool]]:
             yield sentence, is_problem
     if has_problem:
         yield _REMEDY, True
+        return
+    for sentence in _wrong_summaries(lake):
+        yield sentence, True
+
+
+def _wrong_summaries(lake: Lake) -> Iterator[str]:
+    wrong = find_wrong_summaries(lake)
+    for exam_key, fault in wrong.head(N_TOLD).iter_rows():
+        yield f"exam_summaries: the row of exam {exam_key} is {fault}"
+    if wrong.height:
+        yield (
+            f"{wrong.height} rows of exam_summaries are not what the tables say that they are "
+            "made from: mammo lake rebuild."
+        )
 
 
 def _check_table(

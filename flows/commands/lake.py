@@ -1,4 +1,4 @@
-"""Commands that keep the lake: migrate, compact, vacuum, check, backup, restore."""
+"""Commands that keep the lake: migrate, compact, vacuum, check, rebuild, backup, restore."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -53,10 +53,24 @@ def check(
         bool, typer.Option("--values", help="Decode every value; hold pixels to their digests.")
     ] = False,
 ) -> None:
-    """Prove that every table is whole, each file as it was written; else exit code 1."""
+    """Prove that every table is whole, each file as it was written; else exit code 1.
+
+    What is derived from other tables is held to them.
+    """
     from flows.upkeep import check_lake
 
     _tell(check_lake(with_values=with_values))
+
+
+@lake.command()
+def rebuild(dry_run: DryRun = False) -> None:
+    """Make exam_summaries anew from the tables that it is derived from.
+
+    The first night of a month does so by itself. Nights may run meanwhile.
+    """
+    from flows.upkeep import rebuild_lake
+
+    _say(rebuild_lake(is_dry=dry_run), "Every derived row is as the tables say.")
 
 
 @lake.command()

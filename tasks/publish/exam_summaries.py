@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from tasks.ingest.eligibility import FOR_PRESENTATION
+from tasks.lake.rows import absent_rows, changed_rows
 from tasks.lake.schemas import EXAM_SUMMARIES, IMAGE_SCORES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
 from tasks.publish.completion import STANDARD_VIEWS
@@ -43,9 +44,36 @@ def keep_summaries(lake: Lake, run: Run) -> int:
     settled = _settled(lake)
     if settled and settled.is_of_month(run.list_date):
         return _keep(lake, pl.col("exam_key").is_in(_touched(lake, settled).implode()))
+    return rebuild_summaries(lake)
+
+
+def rebuild_summaries(lake: Lake) -> int:
+    """Make every row anew; nights may run meanwhile.
+
+    Returns:
+        How many rows came, changed or went.
+    """
     if not lake.count(EXAM_SUMMARIES):
         return lake.upsert(EXAM_SUMMARIES, _all(lake))  # whole or not at all: see _settled
     return sum(_keep(lake, part) for part in _parts(lake))
+
+
+def find_wrong_summaries(lake: Lake) -> pl.DataFrame:
+    """Hold every row that readers take as it stands to what the large tables say.
+
+    Rows of exams that something happened to since the last completed night are left out:
+    readers make them anew. Without such a night no row is taken as it stands.
+
+    Returns:
+        exam_key and `fault`: missing, wrong, or stray where no table knows the exam.
+    """
+    settled = _settled(lake)
+    found = pl.DataFrame(schema={"exam_key": pl.String, "fault": pl.String})
+    if settled is None:
+        return found
+    found = pl.concat([found, *(_faults(lake, part) for part in _parts(lake))])
+    touched = _touched(lake, settled)  # last: a night that runs meanwhile is no fault
+    return found.filter(~pl.col("exam_key").is_in(touched.implode())).sort("exam_key")
 
 
 def read_summaries(lake: Lake, columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -91,6 +119,18 @@ def _keep(lake: Lake, in_question: pl.Expr) -> int:
     gone = known.join(rows, on="exam_key", how="anti")["exam_key"]
     n_gone = lake.delete(EXAM_SUMMARIES, "exam_key", gone.to_list()) if gone.len() else 0
     return lake.upsert(EXAM_SUMMARIES, rows) + n_gone
+
+
+def _faults(lake: Lake, in_question: pl.Expr) -> pl.DataFrame:
+    made = _summarised(lake, in_question)
+    kept = lake.read(EXAM_SUMMARIES, where=in_question)
+    missing = absent_rows(EXAM_SUMMARIES, made, kept)
+    stray = absent_rows(EXAM_SUMMARIES, kept, made)
+    wrong = changed_rows(EXAM_SUMMARIES, made, kept).join(missing, on="exam_key", how="anti")
+    named = {"missing": missing, "wrong": wrong, "stray": stray}
+    return pl.concat(
+        rows.select("exam_key", pl.lit(fault).alias("fault")) for fault, rows in named.items()
+    )
 
 
 def _all(lake: Lake) -> pl.DataFrame:

@@ -3,15 +3,20 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from flows.commands.lake import app
+from flows.upkeep import N_TOLD
 from tasks.errors import Misconfigured
-from tasks.lake.schemas import OBJECTS, OUTCOMES
+from tasks.lake.schemas import EXAM_SUMMARIES, OBJECTS, OUTCOMES, RUNS
 from tasks.lake.store import Lake
+from tasks.publish.exam_summaries import keep_summaries
+from tasks.run import Run
 from tests.support.lake_generations import generations, turn_back
 from tests.support.lake_rows import object_rows
+from tests.support.programme_lake import complete, fill_programme
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -64,6 +69,27 @@ def test_a_backup_is_made_checked_and_restored(lake, tmp_path, monkeypatch):
     assert Lake(str(restored)).read(OBJECTS).equals(lake.read(OBJECTS))
     next(restored.glob("objects/part-*.parquet")).unlink()
     assert mammo("check")[0] == 1
+
+
+def test_wrong_derived_rows_are_named_and_made_anew(lake):
+    fill_programme(lake, 30)
+    day = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    keep_summaries(lake, Run("first", day.date(), day))
+    night = {"run_id": "first", "list_date": day.date(), "started_at": day}
+    lake.insert_new(RUNS, complete(RUNS, pl.DataFrame([night | {"outcome": "completed"}])))
+    assert mammo("check")[0] == 0
+    exams = lake.read(EXAM_SUMMARIES)["exam_key"].to_list()[: N_TOLD + 2]
+    lake.delete(EXAM_SUMMARIES, "exam_key", exams)
+    code, said = mammo("check")
+    assert code == 1
+    assert said.count("exam_summaries: the row of exam") == N_TOLD
+    assert f"the row of exam {min(exams)} is missing" in said
+    assert f"{len(exams)} rows of exam_summaries are not what the tables say" in said
+    told = f"{len(exams)} rows anew\n"
+    assert mammo("rebuild", "--dry-run")[1] == f"exam_summaries: would make {told}"
+    assert mammo("rebuild")[1] == f"exam_summaries: made {told}"
+    assert mammo("rebuild")[1] == "Every derived row is as the tables say.\n"
+    assert mammo("check")[0] == 0
 
 
 def test_without_a_lake_every_command_says_where_it_looked(tmp_path, monkeypatch):

@@ -20,8 +20,10 @@ from tasks.publish.exam_summaries import (
     INSTANCE_COLUMNS,
     OBJECT_COLUMNS,
     SCORE_COLUMNS,
+    find_wrong_summaries,
     keep_summaries,
     read_summaries,
+    rebuild_summaries,
     summarise,
 )
 from tasks.run import Run
@@ -181,13 +183,20 @@ def counting(tmp_path):
     return lake
 
 
-def test_a_night_reads_nothing_of_exams_that_nothing_happened_to(counting):
-    later = datetime(2026, 11, 29, 5, tzinfo=UTC)
-    keep_summaries(counting, Run("first", later.date(), later))
-    night = {"run_id": "first", "list_date": later.date(), "started_at": later}
+@pytest.fixture
+def settled(counting) -> CountingLake:
+    """A lake with kept summaries, whose last night completed."""
+    day = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    keep_summaries(counting, Run("first", day.date(), day))
+    night = {"run_id": "first", "list_date": day.date(), "started_at": day}
     counting.insert_new(RUNS, complete(RUNS, pl.DataFrame([night | {"outcome": "completed"}])))
+    return counting
+
+
+def test_a_night_reads_nothing_of_exams_that_nothing_happened_to(settled):
+    later = datetime(2026, 11, 29, 5, tzinfo=UTC)
     CountingLake.reads.clear()
-    assert keep_summaries(counting, Run("next", later.date(), later)) == 0
+    assert keep_summaries(settled, Run("next", later.date(), later)) == 0
     assert sum(rows for table, rows, _ in CountingLake.reads if table != RUNS) == 0
 
 
@@ -228,3 +237,34 @@ def test_a_table_without_rows_does_not_pass_for_complete(counting):
     assert_frame_equal(read_summaries(counting), whole)
     later = datetime(2026, 11, 29, 5, tzinfo=UTC)
     assert keep_summaries(counting, Run("next", later.date(), later)) == whole.height
+
+
+def test_what_a_night_kept_has_no_fault(settled):
+    assert find_wrong_summaries(settled).is_empty()
+
+
+def test_rows_that_are_missing_wrong_or_stray_are_found_and_made_anew(settled):
+    right = settled.read(EXAM_SUMMARIES).sort("exam_key")
+    missing, wrong = right["exam_key"].head(2)
+    settled.delete(EXAM_SUMMARIES, "exam_key", [missing])
+    changed = right.filter(exam_key=wrong).with_columns(n_images=pl.lit(9, pl.Int64))
+    stray = right.head(1).with_columns(exam_key=pl.lit("nobody's"))
+    settled.upsert(EXAM_SUMMARIES, pl.concat([changed, stray]))
+    faults = [(missing, "missing"), (wrong, "wrong"), ("nobody's", "stray")]
+    assert find_wrong_summaries(settled).rows() == sorted(faults)
+    assert rebuild_summaries(settled) == 3
+    assert_frame_equal(settled.read(EXAM_SUMMARIES).sort("exam_key"), right)
+    assert rebuild_summaries(settled) == 0
+
+
+def test_what_happened_since_the_last_night_is_no_fault(settled):
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    place = settled.read(OBJECTS, columns=["object_key", "etag"]).row(0, named=True)
+    change_objects(settled, [place | {"state": "unscorable", "reason": "truncated"}], now)
+    assert find_wrong_summaries(settled).is_empty()
+
+
+def test_before_a_night_completed_no_row_is_taken_as_it_stands(counting):
+    counting.upsert(EXAM_SUMMARIES, complete(EXAM_SUMMARIES, pl.DataFrame({"exam_key": ["x"]})))
+    counting.delete(RUNS, "outcome", ["completed"])
+    assert find_wrong_summaries(counting).is_empty()
