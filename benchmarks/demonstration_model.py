@@ -15,7 +15,7 @@ import typer
 
 from flows.progress import progress_bars
 from flows.proof import LabelledSet, evaluate, score, score_breasts
-from flows.training import make_campaign
+from flows.training.demonstration import make_campaign
 from models.contract import MODEL_NAME
 from models.metrics import OneClassError
 from models.packaged import load_packaged

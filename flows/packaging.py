@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows.training_package import package_finished_run
+from flows.training.package import package_finished_run
 from models.contract import MODEL_NAME
 from models.export import ONNX_NAME, answer_eagerly
 from models.onnx_file import UnusableOnnxError, check_onnx

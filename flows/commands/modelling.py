@@ -91,17 +91,17 @@ def train(
     if data is None:
         if folds is not None:
             raise typer.BadParameter("Give --data: folds are of its patients.")
-        from flows.training import main as run_training
+        from flows.training.demonstration import main as run_training
 
         run_training(folder, repository, version, workers)
         return
-    from flows.lake_training import TrainingRequest, run_lake_training
+    from flows.training.imported import TrainingRequest, run_lake_training
 
     request = TrainingRequest(
         data, source, accept_licence, start, epochs, seed, backbone, weights, split
     )
     if folds is not None:
-        from flows.lake_folds import run_lake_folds
+        from flows.training.folds import run_lake_folds
 
         typer.echo(json.dumps(run_lake_folds(request, folder, folds), indent=2))
         return
@@ -130,7 +130,7 @@ def predict(
     parquet: Annotated[bool, typer.Option("--parquet", help="Instead of CSV.")] = False,
 ) -> None:
     """Score an imported set: tables of scores, marks and lesions, as `evaluate` reads them."""
-    from flows.lake_prediction import run_prediction
+    from flows.training.prediction import run_prediction
 
     for line in run_prediction(
         data,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import training
-from flows.training import make_demonstration_model
-from flows.training_plan import DemonstrationPlan, Stage
+from flows.training import demonstration
+from flows.training.demonstration import make_demonstration_model
+from flows.training.demonstration_plan import DemonstrationPlan, Stage
 from models.packaged import load_packaged
 from models.record import ModelRecord, read_record
 from models.training import TrainingConfig
@@ -78,6 +78,6 @@ def test_the_record_says_how_to_remake_the_model(
 def test_a_second_call_trains_nothing_and_gives_the_same_weights(
     record: ModelRecord, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.Trainer, "_run_epoch", None)
+    monkeypatch.setattr(demonstration.Trainer, "_run_epoch", None)
     again = make_demonstration_model(*folders, n_workers=1, plan=PLAN)
     assert again.files["model.safetensors"] == record.files["model.safetensors"]

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from flows import importing
 from flows.cli import app
-from flows.lake_prediction import open_network
-from flows.lake_scores import Prediction
+from flows.training.prediction import open_network
+from flows.training.scores import Prediction
 from tasks.errors import Misconfigured
 from tests.support.data_sets import HereAndNow, breast_picture, write_picture
 from tests.support.servers import ROOT

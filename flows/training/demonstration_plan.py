@@ -1,6 +1,6 @@
 """What the demonstration model is made from: campaigns, stages of training, augmentation.
 
-It says what and how; `flows.training` does it.
+It says what and how; `flows.training.demonstration` does it.
 """
 
 import shlex

@@ -15,12 +15,12 @@ from typing import Any
 import polars as pl
 
 from flows.importing import imported_lake
-from flows.lake_prediction import SPLIT_NAME, open_network
-from flows.lake_recipe import TEST, TRAINING, WATCHED, Recipe, recipe_for
-from flows.lake_scores import predict
 from flows.progress import tell_epochs
-from flows.training_curves import Curves
-from flows.training_set import ImageSet, open_training_set
+from flows.training.curves import Curves
+from flows.training.images import ImageSet, open_training_set
+from flows.training.prediction import SPLIT_NAME, open_network
+from flows.training.recipe import TEST, TRAINING, WATCHED, Recipe, recipe_for
+from flows.training.scores import predict
 from models.backbones import WeightsUnavailableError
 from models.calibration import band_edges, fit_platt
 from models.dataset import StreamConfig
@@ -176,7 +176,7 @@ def prove(scores: pl.DataFrame, kind: str) -> dict[str, Any]:
     """AUC of images and patients that nothing was trained or chosen on.
 
     Args:
-        scores: As `flows.lake_scores` gives them.
+        scores: As `flows.training.scores` gives them.
         kind: Film or digital.
     """
     rows = scores.with_columns(pl.col("is_malignant").cast(pl.Boolean))

@@ -12,7 +12,7 @@ import polars as pl
 import torch
 
 from flows.evaluation_evidence import FOLD
-from flows.training_set import ImageSet
+from flows.training.images import ImageSet
 from models.contract import FINDING_CLASSES
 from models.dataset import StreamConfig
 from models.evaluation.marks import EDGES

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from flows.proof import LabelledSet, calibrate, evaluate, score, score_breasts
-from flows.training_plan import DemonstrationPlan, describe_training
+from flows.training.demonstration_plan import DemonstrationPlan, describe_training
 from models.checkpoint import UnfinishedRunError, load_averaged
 from models.evaluation.operating import (
     OperatingPoint,

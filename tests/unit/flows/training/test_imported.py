@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flows import lake_recipe
-from flows.lake_prediction import run_prediction
-from flows.lake_recipe import TEST, TRAINING, WATCHED, recipe_for, split_patients
-from flows.lake_training import TrainingRequest, run_lake_training, train_on
-from flows.training_set import open_training_set
+from flows.training import recipe
+from flows.training.images import open_training_set
+from flows.training.imported import TrainingRequest, run_lake_training, train_on
+from flows.training.prediction import run_prediction
+from flows.training.recipe import TEST, TRAINING, WATCHED, recipe_for, split_patients
 from models.dataset import StreamConfig
 from models.record import read_record
 from tasks.datasets import cbis_mass_patches, masses
@@ -48,9 +48,9 @@ def run(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, Pat
 
 
 def take_small_batches(patch: pytest.MonkeyPatch) -> None:
-    crops = lake_recipe._CROPS
+    crops = recipe._CROPS
     small = replace(crops, training=replace(crops.training, batch_size=8))
-    patch.setattr(lake_recipe, "_CROPS", small)
+    patch.setattr(recipe, "_CROPS", small)
 
 
 def test_the_version_carries_the_proof_on_the_sets_own_test_part(

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import lake_recipe
 from flows.cli import app
-from flows.lake_recipe import TEST, TRAINING, WATCHED, split_folds
+from flows.training import recipe
+from flows.training.recipe import TEST, TRAINING, WATCHED, split_folds
 from tasks.datasets import cbis_mass_patches
 from tasks.datasets.importing import import_reading
 from tasks.errors import ContractViolation, Misconfigured
@@ -45,9 +45,9 @@ def run(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str,
     """What the command said, and its folder."""
     folder = tmp_path_factory.mktemp("folds")
     with pytest.MonkeyPatch.context() as patch:
-        crops = lake_recipe._CROPS
+        crops = recipe._CROPS
         small = replace(crops, training=replace(crops.training, batch_size=4))
-        patch.setattr(lake_recipe, "_CROPS", small)
+        patch.setattr(recipe, "_CROPS", small)
         options = ("--data", lake, "--folder", folder, "--folds", N_FOLDS, "--epochs", 1)
         result = mammo("train", *options)
     assert result.exit_code == 0, result.exception

@@ -12,10 +12,10 @@ from safetensors import SafetensorError
 
 from flows.evaluation_evidence import read_trained
 from flows.importing import imported_lake
-from flows.lake_scores import KEY, Prediction, predict
 from flows.progress import progress_bars
-from flows.training_package import PLAN_NAME, read_description
-from flows.training_set import ImageSet, open_image_set
+from flows.training.images import ImageSet, open_image_set
+from flows.training.package import PLAN_NAME, read_description
+from flows.training.scores import KEY, Prediction, predict
 from models.checkpoint import STATE_NAME, load_averaged
 from models.evaluation.marks import measure_localisation
 from models.network import MammographyNetwork, NetworkConfig

@@ -16,8 +16,8 @@ from prefect import flow
 
 from flows.progress import progress_bars, tell_epochs
 from flows.proof import LabelledSet
-from flows.training_package import package_network, write_description
-from flows.training_plan import DemonstrationPlan, describe_training
+from flows.training.demonstration_plan import DemonstrationPlan, describe_training
+from flows.training.package import package_network, write_description
 from models.contract import MODEL_NAME
 from models.dataset import StreamConfig
 from models.heap import keep_freed_memory
@@ -35,7 +35,7 @@ from tasks.preprocess.workers import WorkerPool
 from tasks.redeploy.repository import seal_package
 from tasks.synthetic.plan import CampaignPlan
 
-_LOG = logging.getLogger("flows.training")  # run as a script, __name__ is __main__
+_LOG = logging.getLogger(__name__)
 _EXAM_TIMEOUT_S = 300.0
 _EXAM_MEMORY_BYTES = 3 << 30
 _VALIDATION_SHARE = 0.05
@@ -140,7 +140,3 @@ def main(
     with progress_bars():
         record = make_demonstration_model(folder, repository / MODEL_NAME / version, workers)
     typer.echo(f"{record.notice} Written to {repository / MODEL_NAME / version}.")
-
-
-if __name__ == "__main__":
-    typer.run(main)

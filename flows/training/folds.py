@@ -11,18 +11,18 @@ import polars as pl
 
 from flows.evaluation_evidence import FOLD
 from flows.importing import imported_lake
-from flows.lake_prediction import SPLIT_NAME, evaluation_command
-from flows.lake_recipe import TEST, split_folds
-from flows.lake_scores import Prediction, predict
-from flows.lake_training import (
+from flows.progress import tell_epochs
+from flows.training.images import ImageSet, open_image_set
+from flows.training.imported import (
     TrainingRequest,
     first_network,
     prove,
     recipe_of,
     train_on,
 )
-from flows.progress import tell_epochs
-from flows.training_set import ImageSet, open_image_set
+from flows.training.prediction import SPLIT_NAME, evaluation_command
+from flows.training.recipe import TEST, split_folds
+from flows.training.scores import Prediction, predict
 from tasks.datasets.leakage import check_leakage, hash_images
 from tasks.datasets.split_file import COLUMNS
 from tasks.lake.store import Lake

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.lake_recipe import split_patients
 from flows.proof import LabelledSet
+from flows.training.recipe import split_patients
 from models.canvas import canvas_side
 from models.contract import IMAGE, INPUT_HEIGHT_PX
 from models.dataset import MammogramStream, StreamConfig
