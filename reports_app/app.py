@@ -19,7 +19,7 @@ from reports_app.access.sign_in import (
     current_roles,
     require_sign_in,
 )
-from reports_app.classify_files import PART_BYTES, register_classify_files
+from reports_app.classify_files import BODY_LIMIT_BYTES, register_classify_files
 from reports_app.components import message, page_frame
 from reports_app.data import Reports, StoredView
 from reports_app.exam import ExamImage
@@ -133,7 +133,7 @@ def serve(
 _SERVER: dict[str, Any] = {
     "threads": 8,
     "ident": None,
-    "max_request_body_size": PART_BYTES + 1,  # the first size that is refused
+    "max_request_body_size": BODY_LIMIT_BYTES,
 }
 """Of waitress, which keeps a body in the folder for temporary files before the app sees it."""
 

@@ -28,6 +28,9 @@ HEIGHTS_PX = {"512": 512, "1024": 1024, "2048": 2048, "original": None}
 PART_BYTES = 8 << 20
 """The browser sends no more at once: a body is kept whole before anybody asks who sends it."""
 
+BODY_LIMIT_BYTES = PART_BYTES + 1
+"""The first size that is refused, as waitress and werkzeug count."""
+
 _CHUNK_BYTES = 1 << 20
 _BATCH = f"{CLASSIFY_PATH}/<batch_id>"
 
@@ -71,7 +74,7 @@ class _Desk:
         batch = self._own(batch_id)
         if batch.state != RECEIVING:
             abort(409)
-        request.max_content_length = PART_BYTES
+        request.max_content_length = BODY_LIMIT_BYTES
         return batch
 
     def new_batch(self) -> Response:
