@@ -47,7 +47,8 @@ def section_card(name: str, section: Section, width: int = 6) -> html.Section:
 def grid_table(grid: Grid, title: str) -> html.Div:
     """A table with its own title above it, where it has one."""
     head = [html.H3(grid.title)] if grid.title else []
-    return html.Div([*head, text_table(grid.header, grid.rows, grid.title or title)])
+    filled = text_table(grid.header, grid.rows, grid.title or title)
+    return html.Div([*head, filled], className=f"words-{grid.n_words}")
 
 
 def text_table(head: list[str], rows: list[list[str]], caption: str) -> html.Table:

@@ -10,6 +10,11 @@ from reports_app.evaluation.views import interval
 
 Tree = dict[str, Any]
 _ABSENT = "not stated"
+FIRST_FACTS = (
+    "Model", "Film or digital", "Levels", "Scorers", "Best system", "Programme",
+    "Leak from training",
+)  # fmt: skip
+"""What stands on top of a page; where the figures come from stands at its end."""
 
 
 def facts_of(report: Tree) -> list[list[str]]:
@@ -26,6 +31,7 @@ def facts_of(report: Tree) -> list[list[str]]:
         ["Film or digital", about.get("image_kind", _ABSENT)],
         ["Licence", about.get("licence", _ABSENT)],
         ["Levels", counts],
+        ["Best system", _best(report)],
         ["Scorers", f"{len(data['systems'])} systems, {len(data['readers'])} readers"],
         ["Intervals", f"95 %, {exam['n_clusters']:,} {data['clustered_by']}s drawn"],
         [
@@ -45,6 +51,14 @@ def facts_of(report: Tree) -> list[list[str]]:
         ],
         ["Seed", str(settings["seed"])],
     ]
+
+
+def _best(report: Tree) -> str:
+    """The one that separates best, by level."""
+    name = shown_scorers(report)[0]
+    found = [(level, report["scorers"][name][level]) for level in report["levels"]]
+    aucs = (f"{interval(one['auc'], one['auc_ci'])} by {level}" for level, one in found)
+    return f"{name}: AUC {'; '.join(aucs)}"
 
 
 def _leakage(found: Tree) -> str:

@@ -32,7 +32,6 @@ def calibration(report: Tree) -> Section:
         "Intercept",
         "Mean score",
         "Share of cancer",
-        "pF1",
     ]
     names = {
         "in_sample": "in the sample, as given",
@@ -50,12 +49,17 @@ def calibration(report: Tree) -> Section:
         ],
         [_reliability(report, level) for level in report["levels"]],
         [
-            Grid(f"{level.capitalize()} level, {words}", header, rows)
+            Grid(f"{level.capitalize()} level, {words}", [*header, *_pf1_head(key)], rows)
             for level in report["levels"]
             for key, words in names.items()
             if (rows := _calibration_rows(report, level, key))
         ],
     )
+
+
+def _pf1_head(key: str) -> list[str]:
+    """pF1 is of the sample, at whose prevalence alone it can be compared."""
+    return ["pF1"] if key == "in_sample" else []
 
 
 def _calibration_rows(report: Tree, level: str, key: str) -> list[list[str]]:
@@ -65,12 +69,13 @@ def _calibration_rows(report: Tree, level: str, key: str) -> list[list[str]]:
         found = figures["calibration"].get(key)
         if found is None:
             reason = figures["calibration"]["not_computable"]
-            rows.append([name, str(figures["n"]), f"not computable: {reason}", *[""] * 6])
+            blank = [""] * (5 + len(_pf1_head(key)))
+            rows.append([name, str(figures["n"]), f"not computable: {reason}", *blank])
             continue
         keys = ("ece", "brier", "slope", "intercept", "mean_score", "cancer_share")
-        pf1 = figures["pf1"] if key == "in_sample" else None
+        pf1 = [number(figures["pf1"])] if _pf1_head(key) else []
         values = [number(found[part], 4 if part in keys[:2] else 3) for part in keys]
-        rows.append([name, str(figures["n"]), *values, number(pf1)])
+        rows.append([name, str(figures["n"]), *values, *pf1])
     return rows
 
 

@@ -6,7 +6,7 @@ It reads the tree that evaluation.json holds and computes nothing.
 from typing import Any
 
 from reports_app.evaluation.sections import shown_scorers
-from reports_app.evaluation.views import Grid, Section, estimate, number, share
+from reports_app.evaluation.views import Grid, Section, estimate, missing, number, share
 
 Tree = dict[str, Any]
 
@@ -43,12 +43,11 @@ def subgroups(report: Tree) -> Section:
             "Specificity",
         ]
         if rows:
-            rows_by_level.append(Grid(f"{level.capitalize()} level", header, rows))
-    note = (
-        "Sensitivity and specificity at the whole sample's threshold for 90 % specificity."
-        if rows_by_level
-        else "Not available: no column of subgroups was named (--subgroup-column)."
-    )
+            title = f"{level.capitalize()} level"
+            rows_by_level.append(Grid(title, header, rows, n_words=3))
+    if not rows_by_level:
+        return missing("Subgroups", "no column of subgroups was named (--subgroup-column).")
+    note = "Sensitivity and specificity at the whole sample's threshold for 90 % specificity."
     return Section("Subgroups", [note], [], rows_by_level)
 
 
@@ -71,7 +70,7 @@ def repeatability(report: Tree) -> Section:
                 ]
             )
     if not rows:
-        return Section("Repeatability", ["Not available: no column of repeats was named."])
+        return missing("Repeatability", "no column of repeats was named (--repeat-column).")
     header = [
         "System",
         "n",
@@ -85,26 +84,21 @@ def repeatability(report: Tree) -> Section:
 
 
 def failures(report: Tree) -> Section:
-    """The worst misses and false alarms by identifier."""
-    level = "exam"
+    """The best system's worst misses and false alarms by identifier."""
+    name = shown_scorers(report)[0]
     rows = [
         [
-            name,
             failure["kind"].replace("_", " "),
             failure["key"],
             f"{failure['score']:.4g}",
             number(failure["percentile"], 1),
         ]
-        for name in shown_scorers(report)
-        for failure in report["scorers"][name][level].get("failures", [])
+        for failure in report["scorers"][name]["exam"].get("failures", [])
     ]
-    return Section(
-        "Failures",
-        [
-            "Exam level: cancers with the lowest scores and others with the highest, "
-            "by identifier, "
-            "with the share of exams that score lower. Other levels are in evaluation.json.",
-        ],
-        [],
-        [Grid("Worst failures", ["System", "Kind", "Exam", "Score", "Percentile"], rows)],
+    note = (
+        f"Exam level, {name}: cancers with the lowest scores and others with the highest, by "
+        "identifier, with the share of exams that score lower. Other scorers and levels are in "
+        "evaluation.json."
     )
+    header = ["Kind", "Exam", "Score", "Percentile"]
+    return Section("Failures", [note], [], [Grid("Worst failures", header, rows, n_words=2)])

@@ -5,7 +5,7 @@ It reads the tree that evaluation.json holds and computes nothing.
 
 from typing import Any
 
-from reports_app.evaluation.views import Grid, Section, estimate, interval
+from reports_app.evaluation.views import Grid, Section, estimate, interval, missing
 
 Tree = dict[str, Any]
 
@@ -43,7 +43,7 @@ def comparisons(report: Tree) -> Section:
             ]
             for pair, own in zip(found["clustered"], found["delong"], strict=True)
         ]
-        grids.append(Grid(f"{level.capitalize()} level", header, rows))
+        grids.append(Grid(f"{level.capitalize()} level", header, rows, n_words=2))
     return Section("Comparison of pairs", notes, [], grids)
 
 
@@ -57,7 +57,7 @@ def readers(report: Tree) -> Section:
         level: study for level, study in report["readers"].items() if level in report["levels"]
     }
     if not studies:
-        return Section("Readers", ["Not available: no column holds a human reader's scores."])
+        return missing("Readers", "no column holds a human reader's scores.")
     header = [
         "System",
         "AUC less mean reader",

@@ -17,7 +17,7 @@ CONFIG = {
     "responsive": True,
 }
 _HEIGHT_PX = 420
-MAX_DRAWN = 6
+MAX_DRAWN = 7
 """Further lines wait in the legend until they are clicked; reference lines do not."""
 
 

@@ -13,6 +13,7 @@ from reports_app.evaluation.views import (
     Section,
     Series,
     interval,
+    missing,
     number,
     percent,
     share,
@@ -27,7 +28,7 @@ def localisation(report: Tree) -> Section:
     """Pointing game, overlap and free-response ROC."""
     found = report["localisation"]
     if reason := found.get("not_computable"):
-        return Section("Localisation", [f"Not available: {reason}."])
+        return missing("Localisation", f"{reason}.")
     rows = [
         ["Strongest mark's middle in a lesion (images with lesions)", share(found["pointing"])],
         ["Lesions that a mark overlaps by 0.1 or more", share(found["found"])],
@@ -62,7 +63,7 @@ def external(report: Tree) -> Section:
     """What is lost from the set that the system was made on."""
     found = report["external"]
     if reason := found.get("not_computable"):
-        return Section("External set", [f"Not available: {reason}."])
+        return missing("External set", f"{reason}.")
     header = ["Scorer", "AUC on its own set", "AUC here", "Drop (95 % CI)"]
     grids = [
         Grid(

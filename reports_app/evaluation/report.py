@@ -11,7 +11,7 @@ from typing import Any
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from reports_app.evaluation.answers import answers_of, facts_of
+from reports_app.evaluation.answers import FIRST_FACTS, answers_of, facts_of
 from reports_app.evaluation.calibration import calibration
 from reports_app.evaluation.cases import failures, repeatability, subgroups
 from reports_app.evaluation.comparisons import comparisons, readers
@@ -26,6 +26,9 @@ from reports_app.texts.evaluation_checklist import ITEMS, answer
 Tree = dict[str, Any]
 FORMAT = 2
 """Of evaluation.json: a page shows what has it."""
+
+NOT_HERE = "Not in this report"
+"""Names the section on what could not be shown, and why."""
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _SECTIONS = (
@@ -46,8 +49,11 @@ _SECTIONS = (
 
 
 def build_sections(report: Tree) -> list[Section]:
-    """Every section of a report, in reading order."""
-    return [build(report) for build in _SECTIONS]
+    """Every section of a report, in reading order; what it lacks stands together at the end."""
+    built = [build(report) for build in _SECTIONS]
+    lacking = [f"{one.title}: {' '.join(one.notes)}" for one in built if one.is_missing]
+    full = [section for section in built if not section.is_missing]
+    return [*full, *([Section(NOT_HERE, lacking)] if lacking else [])]
 
 
 def build_checklist(report: Tree) -> Grid:
@@ -65,7 +71,15 @@ def render_html(report: Tree) -> str:
         [figure_html(plot, with_library=next(is_first, False)) for plot in section.plots]
         for section in sections
     ]
-    return _render("evaluation.html.jinja", report, sections=sections, drawn=drawn)
+    facts = facts_of(report)
+    return _render(
+        "evaluation.html.jinja",
+        report,
+        sections=sections,
+        drawn=drawn,
+        facts=[fact for fact in facts if fact[0] in FIRST_FACTS],
+        provenance=[fact for fact in facts if fact[0] not in FIRST_FACTS],
+    )
 
 
 def render_model_card(report: Tree) -> str:
@@ -119,9 +133,11 @@ def _render(template: str, report: Tree, **values: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(
-        title=_title(report),
-        report=report,
-        facts=facts_of(report),
-        checklist=build_checklist(report),
-        **values,
+        **{
+            "title": _title(report),
+            "report": report,
+            "facts": facts_of(report),
+            "checklist": build_checklist(report),
+            **values,
+        }
     )

@@ -13,6 +13,7 @@ from reports_app.evaluation.views import (
     Plot,
     Section,
     Series,
+    missing,
     number,
     percent,
     style,
@@ -25,9 +26,7 @@ def rule_out(report: Tree) -> Section:
     """What is missed if the lowest scores are not read, and the trials' designs."""
     systems = [name for name in shown_scorers(report) if name in report["data"]["systems"]]
     if not systems:
-        return Section(
-            "Rule-out and trial designs", ["Not available: no system among the scorers."]
-        )
+        return missing("Rule-out and trial designs", "no system among the scorers.")
     notes = [
         "Exam level, each exam weighted so that cancers make up the programme's "
         f"{1000 * report['settings']['prevalence']:.1f} per 1 000. Gross: every "
@@ -86,9 +85,9 @@ def _rule_out_grid(report: Tree, systems: list[str]) -> Grid:
         "System",
         "Exams not read",
         "False omission per 1 000, gross",
-        "net",
+        "False omission per 1 000, net",
         "Cancers missed, gross",
-        "net",
+        "Cancers missed, net",
     ]
     return Grid("Rule-out at about 30, 50 and 70 % of exams", header, rows)
 
@@ -116,4 +115,4 @@ def _designs(report: Tree, systems: list[str]) -> Grid:
         "Recalled",
         "Cancers per 1 000",
     ]
-    return Grid("Designs of published trials, replayed", header, rows)
+    return Grid("Designs of published trials, replayed", header, rows, n_words=2)

@@ -62,7 +62,8 @@ def discrimination(report: Tree) -> Section:
             "intervals are Wilson's, exact (Clopper-Pearson) where events or "
             "non-events are under "
             "ten. The partial AUC covers specificities above 90 %, scaled so that "
-            "chance is 0.5."
+            "chance is 0.5. A specificity of 0 at 90 % sensitivity says that no threshold "
+            "short of recalling everybody reaches it."
         ],
         [
             plot
@@ -84,7 +85,9 @@ def _precision_recall(report: Tree, level: str) -> Plot:
         f"Precision and recall, {level} level ({counts['n_cancers']} of {counts['n']} cancer)"
     )
     axes = Axis("recall (sensitivity)", SHARES), Axis("precision (PPV in the sample)", SHARES)
-    return Plot(title, *axes, curve_series(report, level, "precision_recall"))
+    share = counts["n_cancers"] / counts["n"]
+    chance = Series("chance", [0.0, 1.0], [share, share], MUTED, "dot")
+    return Plot(title, *axes, [*curve_series(report, level, "precision_recall"), chance])
 
 
 def _discrimination_grid(report: Tree, level: str) -> Grid:
@@ -151,6 +154,7 @@ def operating_points(report: Tree) -> Section:
                 for name in shown_scorers(report)
                 for point in report["scorers"][name][level]["operating_points"].values()
             ],
+            n_words=2,
         )
         for level in report["levels"]
     ]

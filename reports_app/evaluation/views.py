@@ -5,6 +5,7 @@ It knows no figure and no format: HTML, PDF and model card draw the same section
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor, log10
 from typing import Any
 
 from reports_app.palette import CATEGORIES
@@ -56,12 +57,13 @@ class Plot:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table; its first column is text, the others are right-aligned unless told."""
+    """A table; its first `n_words` columns are words, the others figures unless all is text."""
 
     title: str
     header: list[str]
     rows: list[list[str]]
     is_text: bool = False
+    n_words: int = 1
 
     @property
     def is_wide(self) -> bool:
@@ -71,12 +73,25 @@ class Grid:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report."""
+    """One part of a report; a missing one has a note on what it lacks."""
 
     title: str
     notes: list[str] = field(default_factory=list[str])
     plots: list[Plot] = field(default_factory=list[Plot])
     grids: list[Grid] = field(default_factory=list[Grid])
+    is_missing: bool = False
+
+
+def missing(title: str, why: str) -> Section:
+    """A section that could not be made."""
+    return Section(title, [f"Not available: {why}"], is_missing=True)
+
+
+def round_ticks(low: float, high: float, n: int) -> list[float]:
+    """About `n` ticks at 1, 2 or 5 times a power of ten, the last one not below `high`."""
+    power = 10 ** floor(log10((high - low) / n))
+    step = power * next(k for k in (1, 2, 5, 10) if k * power * n >= 0.9 * (high - low))
+    return [step * k for k in range(round(low / step), ceil(round(high / step, 6)) + 1)]
 
 
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

@@ -14,7 +14,9 @@ from reports_app.evaluation.views import (
     Plot,
     Section,
     Series,
+    missing,
     number,
+    round_ticks,
     style,
 )
 from reports_app.palette import MUTED
@@ -102,7 +104,7 @@ def decision(report: Tree) -> Section:
         if (curve := report["scorers"][name]["exam"].get("decision_curve"))
     }
     if not found:
-        return Section("Decision curve", ["Not available: no system gives scores of 0 to 1."])
+        return missing("Decision curve", "no system gives scores of 0 to 1.")
     first = next(iter(found.values()))
     lines = [
         Series(
@@ -114,22 +116,18 @@ def decision(report: Tree) -> Section:
         for place, (name, curve) in enumerate(found.items())
     ]
     prevalence = report["settings"]["prevalence"]
-    bottom = -0.2 * 1000 * prevalence
+    x_ticks = round_ticks(0, first["threshold"][-1], 5)
+    y_ticks = round_ticks(-0.2 * 1000 * prevalence, 1000 * prevalence, 6)
+    bottom = y_ticks[0]
     kept = [
         (x, 1000 * y)
         for x, y in zip(first["threshold"], first["recall_all"], strict=True)
         if 1000 * y >= bottom
     ]
     everyone = Series("recall all", [x for x, _ in kept], [y for _, y in kept], MUTED, "dot")
-    x_high, y_high = first["threshold"][-1], 1000 * prevalence
     axes = (
-        Axis("threshold probability of cancer", [x_high * k / 5 for k in range(6)], decimals=1),
-        Axis(
-            "net benefit per 1 000 exams",
-            [bottom + (y_high - bottom) * k / 6 for k in range(7)],
-            is_percent=False,
-            decimals=1,
-        ),
+        Axis("threshold probability of cancer", x_ticks, decimals=1),
+        Axis("net benefit per 1 000 exams", y_ticks, is_percent=False, decimals=1),
     )
     clipped = [
         Series(s.name, s.x, [max(y, bottom) for y in s.y], s.color, s.dash) for s in lines

@@ -75,6 +75,7 @@ _SPANISH = {
     "Rule-out and trial designs": "Descarte y diseños de ensayos",
     "Subgroups": "Subgrupos",
     "Triage": "Priorización",
+    "Not in this report": "Lo que falta en este informe",
     # tables
     "Breast level": "Nivel de mama",
     "Exam level": "Nivel de examen",
@@ -93,6 +94,8 @@ _SPANISH = {
     "All readers + system": "Todos los lectores + sistema",
     "Average precision": "Precisión media",
     "Cancers": "Cánceres",
+    "Cancers missed, net": "Cánceres perdidos, netos",
+    "False omission per 1 000, net": "Omisión falsa por 1 000, neta",
     "Cancers missed, gross": "Cánceres perdidos, brutos",
     "Cancers per 1 000": "Cánceres por 1 000",
     "Column": "Columna",
@@ -149,6 +152,7 @@ _SPANISH = {
     "Answer": "Respuesta",
     # facts
     "Model": "Modelo",
+    "Best system": "Mejor sistema",
     "Film or digital": "Película o digital",
     "Licence": "Licencia",
     "Levels": "Niveles",
