@@ -111,7 +111,7 @@ class _Desk:
         return _progress(self._own(batch_id))
 
     def card_picture(self, batch_id: str, number: int) -> Response:
-        path = self._own(batch_id).picture(number, "image").resolve()
+        path = self._own(batch_id).picture(number).resolve()
         if not path.exists():
             abort(404)
         return Response(path.read_bytes(), mimetype="image/png")

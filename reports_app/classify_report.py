@@ -53,7 +53,7 @@ def _exam(t: Texts, batch: Batch, exam: UploadedExam) -> dict[str, Any]:
 
 
 def _image(t: Texts, batch: Batch, image: UploadedImage) -> dict[str, Any]:
-    picture = batch.picture(image.number, "image")
+    picture = batch.print_picture(image.number)
     return {
         "name": image_title(t, image),
         "words": image_words(t, image),

@@ -123,9 +123,13 @@ class Batch:
             self.names.pop(path, None)
             self.n_bytes -= n_bytes
 
-    def picture(self, number: int, layer: str) -> Path:
-        """Where the picture of a file's network input or heat map lies."""
-        return self.folder / f"{number:06}.{layer}.png"
+    def picture(self, number: int) -> Path:
+        """Where the picture of a file's network input lies, for cards."""
+        return self.folder / f"{number:06}.image.png"
+
+    def print_picture(self, number: int) -> Path:
+        """Where a smaller one lies, for the report: a thousand of the others are 160 MB."""
+        return self.folder / f"{number:06}.print.jpg"
 
     def close(self) -> None:
         """Remove everything."""

@@ -38,6 +38,10 @@ IMAGES_PER_REQUEST = 16
 """Bounds memory, and lets progress be seen."""
 
 
+PRINT_HEIGHT_PX = 512
+"""Of a picture 58 mm high: 224 an inch."""
+
+
 @dataclass
 class Classifier:
     """Batches and the way through them; safe to share between a server's threads.
@@ -225,10 +229,14 @@ def _image(
 def _keep_pictures(
     batch: Batch, job: UploadJob, upload: Upload, answer: dict[str, Any] | None
 ) -> None:
-    """Write the network input's picture beside the file, for cards and the report."""
+    """Write the network input's pictures beside the file, for cards and the report."""
     made = upload.network_input
     if made is None or answer is None:
         return
     height = max(round(made.geometry.crop_height_px * made.geometry.scale), 1)
     width = max(round(made.geometry.crop_width_px * made.geometry.scale), 1)
-    cv2.imwrite(str(batch.picture(job.number, "image")), made.pixels[:height, :width])
+    shown = made.pixels[:height, :width]
+    cv2.imwrite(str(batch.picture(job.number)), shown)
+    scale = min(1.0, PRINT_HEIGHT_PX / height)
+    printed = cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(batch.print_picture(job.number)), printed, [cv2.IMWRITE_JPEG_QUALITY, 85])
