@@ -126,8 +126,13 @@ def serve(
         behind_proxy: Whether a proxy on this machine tells who asks, and by which scheme.
     """
     warm_up()
+    new_server(app, host, port, behind_proxy=behind_proxy).run()
+
+
+def new_server(app: Dash, host: str, port: int, *, behind_proxy: bool = False) -> Any:
+    """The server of `serve`, which listens and does not answer yet."""
     options = _SERVER | (_PROXY if behind_proxy else {})
-    create_server(_server(app), host=host, port=port, **options).run()
+    return create_server(_server(app), host=host, port=port, **options)
 
 
 _SERVER: dict[str, Any] = {

@@ -5,11 +5,11 @@ import socket
 from threading import Thread
 
 import pytest
-from waitress.server import create_server
 
 from reports_app.access.accounts import Accounts
 from reports_app.access.sign_in import SignIn
-from reports_app.app import create_app
+from reports_app.app import create_app, new_server
+from reports_app.classify_files import BODY_LIMIT_BYTES
 from reports_app.services import AppServices
 from tasks.lake.schemas import INSTANCES, OBJECTS, OUTCOMES
 from tasks.preprocess.workers import WorkerPool
@@ -102,13 +102,14 @@ def test_a_callback_of_nonsense_leaves_the_app_up(app, body):
     assert is_up(app)
 
 
-def test_two_gigabytes_are_refused_before_they_are_sent(app):
-    server = create_server(app.server, host="127.0.0.1", port=0, threads=2)
+@pytest.mark.parametrize("n_bytes", [2 << 30, BODY_LIMIT_BYTES])
+def test_a_large_body_is_refused_before_it_is_sent(app, n_bytes):
+    server = new_server(app, "127.0.0.1", 0)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     head = (
         "POST /classify/x/files?name=large.dcm HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Content-Length: {2 << 30}\r\n\r\n"
+        f"Content-Length: {n_bytes}\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", server.effective_port), timeout=60) as wire:
         wire.sendall(head.encode() + b"x" * 1024)
