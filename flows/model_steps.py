@@ -21,6 +21,7 @@ from tasks.redeploy.comparison import compare
 from tasks.redeploy.deployment import Decision
 from tasks.redeploy.evidence import find_evidence
 from tasks.redeploy.gate import Finding
+from tasks.redeploy.golden import read_golden
 from tasks.redeploy.loading import serve_versions
 from tasks.redeploy.paired_exams import SIDES, pair_exams, thresholds
 from tasks.redeploy.record import check_same_files, read_record, register_version
@@ -111,6 +112,7 @@ class Redeployment:
         """
         subject, record = self._register(version), read_record(self.repository, version)
         _check_files(self.repository, version)
+        read_golden(record)  # before a server is started for it
         with triton_of(self.settings, [version, subject.against_version], target) as (
             url,
             memory_of,
@@ -136,8 +138,16 @@ class Redeployment:
                 )
 
     def compare(self, version: str) -> Tree:
-        """Compare a version with the served one on exams that both scored; keep the report."""
+        """Compare a version with the served one on exams that both scored; keep the report.
+
+        Raises:
+            Misconfigured: If it is the served one.
+        """
         subject = self.subject(version)
+        if version == subject.against_version:
+            raise Misconfigured(
+                f"Version {version} is the one that is served: name another to compare with it."
+            )
         versions = (version, subject.against_version)
         pairs = pair_exams(self.lake, *versions)
         points = [thresholds(self.lake, version) for version in versions]

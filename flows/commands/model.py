@@ -12,10 +12,11 @@ from flows.commands.options import JsonPath
 app = typer.Typer(
     name="model",
     no_args_is_help=True,
-    help="Change the model: only when the new one has proven itself.",
+    help="Change the model: only when the new one has proven itself. In this order: package, "
+    "verify, shadow, compare, gate, promote; rollback takes the last promotion back.",
 )
 
-Version = Annotated[str, typer.Argument(help="A version folder's number.")]
+Version = Annotated[str, typer.Argument(help="Its number, as `mammo model list` shows it.")]
 Target = Annotated[
     str | None,
     typer.Option(
