@@ -26,7 +26,7 @@ LOG = logging.getLogger(__name__)
 
 _TEMPLATE = Path(__file__).parent / "templates" / "priority_list.typ"
 _PRINTED = (
-    "rank", "band", "score", "driving", "reason", "exam_date", "waiting_days", "age",
+    "rank", "band", "score", "driving", "reason", "flags", "exam_date", "waiting_days", "age",
     "exam_key",
 )  # fmt: skip
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -41,7 +41,9 @@ def section_card(name: str, section: Section, width: int = 6) -> html.Section:
         scrolling(grid_table(grid, section.title), is_text=grid.is_text)
         for grid in section.grids
     ]
-    return card(section.title, [*notes, *plots, *grids], width)
+    # Side by side: a ROC three times as wide as high says little.
+    drawn = [html.Div(plots, className="halves")] if plots and width == 12 else plots
+    return card(section.title, [*notes, *drawn, *grids], width)
 
 
 def grid_table(grid: Grid, title: str) -> html.Div:

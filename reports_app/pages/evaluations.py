@@ -37,7 +37,7 @@ def _list(address: Address, kept: list[Kept]) -> html.Section:
     head = [t(f"evaluations.{name}") for name in ("name", "made_at", "counts", "best")]
     rows: list[Any] = [[_link(address, one), *_summary(one)] for one in kept]
     title = t("evaluations.list")
-    return card(title, [scrolling(text_table(head, rows, title))], 12)
+    return card(title, [scrolling(text_table(head, rows, title), is_text=True)], 12)
 
 
 def _link(address: Address, one: Kept) -> dcc.Link:
