@@ -38,27 +38,25 @@ class CampaignFilter:
             conditions.append(pl.col("day") >= self.first_day)
         if self.last_day:
             conditions.append(pl.col("day") <= self.last_day)
-        chosen = {
-            "site": self.sites,
-            "manufacturer": self.manufacturers,
-            "age_band": self.age_bands,
-            "comuna": self.comunas,
-        }
-        conditions += [pl.col(name).is_in(values) for name, values in chosen.items() if values]
+        conditions += [pl.col(name).is_in(values) for name, values in self.choices.items()]
         return pl.all_horizontal(conditions)
 
     @property
-    def only(self) -> tuple[str, tuple[str, ...]] | None:
-        """The one column that is chosen from, and its values; None with a period or several."""
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The columns that are chosen from, and the values chosen."""
         chosen = {
             "site": self.sites,
             "manufacturer": self.manufacturers,
             "age_band": self.age_bands,
             "comuna": self.comunas,
         }
-        columns = [(name, values) for name, values in chosen.items() if values]
+        return {name: values for name, values in chosen.items() if values}
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether it has a period, or chooses from several columns."""
         has_period = self.first_day is not None or self.last_day is not None
-        return columns[0] if len(columns) == 1 and not has_period else None
+        return has_period or len(self.choices) > 1
 
     @property
     def is_everything(self) -> bool:

@@ -70,7 +70,7 @@ def report_content(t: Texts, facts: CampaignFacts) -> dict[str, Any]:
         "tables": [
             _states(t, facts.campaign),
             _indicators(t, statistics),
-            _by_site(t, facts.part, facts.chosen),
+            _by_site(t, facts.whole, facts.chosen),
         ],
         "note": t("programme.lead"),
     }
@@ -100,8 +100,7 @@ def _as_of(t: Texts, facts: CampaignFacts) -> str:
 
 
 def _plots(t: Texts, facts: CampaignFacts) -> list[dict[str, Any]]:
-    counts = facts.part.drop_nulls("week").group_by("week").len().sort("week")
-    weeks = counts_under(counts.rows(), facts.chosen)[-_MAX_BARS:]
+    weeks = counts_under(facts.whole, "week", facts.chosen)[-_MAX_BARS:]
     bands = band_shares(facts.campaign.exams)
     plots = [
         _bars(t("report.weeks"), [
@@ -120,10 +119,10 @@ def _trend(t: Texts, facts: CampaignFacts, name: str) -> dict[str, Any]:
     """An indicator by week; hidden weeks are left out."""
     [indicator] = [each for each in INDICATORS if each.name == name]
     computable = not missing(indicator, facts.part)
-    part, chosen = facts.part, facts.chosen
-    weeks = groups_under(indicator, part, "week", chosen) if computable else []
+    whole, chosen = facts.whole, facts.chosen
+    weeks = groups_under(indicator, whole, "week", chosen) if computable else []
     shown = [
-        (_week(t, week.value), week.share.value, _rate(t, week.share.value, indicator.scale))
+        (_week(t, week.value), week.share.value, t.rate(week.share.value, indicator.scale))
         for week in weeks[-_MAX_BARS:]
         if week.share and week.share.value is not None
     ]
@@ -188,9 +187,9 @@ def _numbers(t: Texts, row: Statistic) -> list[str]:
         what = ", ".join(t(f"need.{need}") for need in row.lacks)
         return [t("kpi.not_computable"), t("kpi.missing", what=what), ""]
     if row.unit == "share":
-        interval = f"{_rate(t, row.low, row.scale)} {NO_VALUE} {_rate(t, row.high, row.scale)}"
+        interval = f"{t.rate(row.low, row.scale)} {NO_VALUE} {t.rate(row.high, row.scale)}"
         of = f"{t.number(row.n_events)} / {t.number(row.n)}"
-        return [_rate(t, row.value, row.scale), interval, of]
+        return [t.rate(row.value, row.scale), interval, of]
     if row.unit == "days":
         detail = {"p90": t.number(row.p90), "longest": t.number(row.longest)}
         spread = t("kpi.days_detail", **detail, n=t.number(row.n))
@@ -198,18 +197,10 @@ def _numbers(t: Texts, row: Statistic) -> list[str]:
     return [t.number(row.value), t("kpi.oldest", days=t.number(row.longest)), t.number(row.n)]
 
 
-def _rate(t: Texts, value: float | None, scale: int) -> str:
-    if value is None:
-        return NO_VALUE
-    if scale == 100:
-        return t.percent(value)
-    return f"{t.number(scale * value, 1)} {t('unit.per_1000')}"
-
-
-def _by_site(t: Texts, part: pl.DataFrame, chosen: CampaignFilter) -> dict[str, Any]:
+def _by_site(t: Texts, whole: pl.DataFrame, chosen: CampaignFilter) -> dict[str, Any]:
     rows = [
         [t(f"kpi.{row.indicator}"), t.code("site", row.group or None), *_numbers(t, row)]
-        for row in grouped_statistics(part, "site", chosen)
+        for row in grouped_statistics(whole, "site", chosen)
         if row.indicator in _TRENDS
     ]
     header = [

@@ -4,7 +4,7 @@ They hold no numbers of their own and read nothing.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 from dash import dcc, html
@@ -225,6 +225,41 @@ def table(head: Sequence[str], rows: Sequence[html.Tr], caption: str) -> html.Ta
     return html.Table(
         [html.Caption(caption, className="unseen"), html.Thead(header), html.Tbody(list(rows))]
     )
+
+
+class Cell(NamedTuple):
+    """What a sortable table shows and is sorted by; cells without a value come last."""
+
+    shown: Any
+    value: float | str | None = None
+
+
+def sortable_table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    caption: str,
+    total: Sequence[Cell] = (),
+) -> html.Table:
+    """A table that each heading sorts (assets/sorting.js); the total stays below."""
+    buttons = [html.Button(label, type="button", className="sort") for label in head]
+    header = html.Tr([html.Th(button, scope="col") for button in buttons])
+    foot = [html.Tfoot(_sortable_row(total, "total"))] if total else []
+    body = html.Tbody([_sortable_row(row) for row in rows])
+    parts = [html.Caption(caption, className="unseen"), html.Thead(header), body, *foot]
+    return html.Table(parts, className="sortable")
+
+
+def _sortable_row(row: Sequence[Cell], name: str = "") -> html.Tr:
+    first, *others = row
+    values = ["" if cell.value is None else str(cell.value) for cell in row]
+    cells = [
+        html.Th(first.shown, scope="row", **told(value=values[0])),
+        *(
+            html.Td(cell.shown, **told(value=value))
+            for cell, value in zip(others, values[1:], strict=True)
+        ),
+    ]
+    return html.Tr(cells, className=name)
 
 
 def downloads(t: Texts, files: Sequence[tuple[str, str]]) -> html.P:

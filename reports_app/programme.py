@@ -21,7 +21,7 @@ from tasks.publish.indicators import (
 )
 from tasks.publish.programme import with_durations
 from tasks.publish.proportions import Proportion
-from tasks.publish.suppression import hide_small, is_small, rounded
+from tasks.publish.suppression import hide_small, shown_count
 
 TOP_SHARE = 0.10
 
@@ -58,26 +58,58 @@ def shown_under(
     """An indicator as far as a filter may show it beside all other filters' answers.
 
     Everything, and choices from one column, are exact, and hidden where two of them would tell
-    of few women. A period, or several columns, give counts of fives.
+    of few women. A period, or several columns, give counts of fives, and nothing where one of
+    the choices alone is hidden or would be left with few: else they would tell of it.
 
     Args:
         indicator: Which share.
         whole: The programme's exams.
         chosen: The filter.
     """
-    if chosen.is_everything:
-        counted = count(indicator, whole)
-        return shown_part(counted, counted)
-    if chosen.only is not None:
-        return shown_choice(indicator, whole, *chosen.only)
-    return rounded_share(count(indicator, whole.filter(chosen.condition())))
+    outer = _choices_alone(indicator, whole, chosen)
+    if not chosen.is_crossed:
+        return outer[-1]
+    return _crossed(count(indicator, whole.filter(chosen.condition())), outer)
 
 
-def coverage_under(counted: Proportion, chosen: CampaignFilter) -> Proportion | None:
+def _choices_alone(
+    indicator: Indicator, whole: pl.DataFrame, chosen: CampaignFilter
+) -> list[Proportion | None]:
+    """What is told of everything, and of each column's choice without the others."""
+    counted = count(indicator, whole)
+    choices = [shown_choice(indicator, whole, *choice) for choice in chosen.choices.items()]
+    return [shown_part(counted, counted), *choices]
+
+
+def coverage_under(
+    whole: pl.DataFrame, targets: pl.DataFrame, denominator: str, chosen: CampaignFilter
+) -> Proportion | None:
     """Women reached as far as a filter may show them; more than there are is no answer."""
-    if counted.n_events > counted.n:
-        return None
-    return shown_part(counted, counted) if chosen.is_everything else rounded_share(counted)
+    everywhere = coverage(whole, targets, denominator)
+    part = whole.filter(chosen.condition())
+    counted = coverage(part, targets_under(targets, chosen), denominator)
+    return None if counted.n_events > counted.n else _part_under(everywhere, counted)
+
+
+def comuna_coverage(
+    whole: pl.DataFrame, targets: pl.DataFrame, chosen: CampaignFilter
+) -> dict[str, Proportion | None]:
+    """Coverage of each comuna that a filter keeps, as far as it may be shown: of fives."""
+    everywhere = coverage(whole, targets, "n_women")
+    known = targets_under(targets, chosen).drop_nulls("n_women")
+    reached = _reached(whole.filter(chosen.condition()), known)
+    n_reached = dict(reached.group_by("comuna").len().iter_rows())
+    n_women = known.group_by("comuna").agg(pl.col("n_women").sum())
+    counted = {name: Proportion(n_reached.get(name, 0), n) for name, n in n_women.iter_rows()}
+    return {
+        name: None if share.n_events > share.n else _part_under(everywhere, share)
+        for name, share in counted.items()
+    }
+
+
+def _part_under(whole: Proportion, part: Proportion) -> Proportion | None:
+    told = shown_part(whole, whole)
+    return None if told is None else rounded_share(part, [told])
 
 
 def targets_under(targets: pl.DataFrame, chosen: CampaignFilter) -> pl.DataFrame:
@@ -88,27 +120,51 @@ def targets_under(targets: pl.DataFrame, chosen: CampaignFilter) -> pl.DataFrame
 
 
 def groups_under(
-    indicator: Indicator, part: pl.DataFrame, column: str, chosen: CampaignFilter
+    indicator: Indicator, whole: pl.DataFrame, column: str, chosen: CampaignFilter
 ) -> list[Group]:
-    """The indicator in each group of a part; of fives where a filter crosses the groups."""
+    """The indicator in each group of the part that a filter keeps.
+
+    A filter crosses the groups: they are of fives then, and hidden as `shown_under` hides.
+    """
+    alone = by_group(indicator, whole, column)
     if chosen.is_everything:
-        return by_group(indicator, part, column)
+        return alone
+    outer, groups = _choices_alone(indicator, whole, chosen), dict(alone)
+    part = count_groups(indicator, whole.filter(chosen.condition()), column)
     return [
-        Group(value, rounded_share(share) if share.n else share)
-        for value, share in count_groups(indicator, part, column).items()
+        Group(value, _crossed(share, [*outer, groups[value]])) for value, share in part.items()
     ]
 
 
+def _crossed(share: Proportion, outer: Sequence[Proportion | None]) -> Proportion | None:
+    if not share.n:
+        return share
+    told = [one for one in outer if one is not None]
+    return None if len(told) < len(outer) else rounded_share(share, told)
+
+
 def counts_under(
-    counts: Sequence[tuple[str, int]], chosen: CampaignFilter
+    whole: pl.DataFrame, column: str, chosen: CampaignFilter
 ) -> list[tuple[str, int | None]]:
-    """Counts of categories beside their sum; None where hidden, of fives under a filter."""
-    numbers = [n for _, n in counts]
-    hidden = hide_small(numbers).cells if chosen.is_everything else map(is_small, numbers)
-    told = numbers if chosen.is_everything else [rounded(n) for n in numbers]
+    """How many exams that a filter keeps are in each category, in order; None where hidden.
+
+    Args:
+        whole: The programme's exams.
+        column: Such as birads_assessment or week.
+        chosen: The filter; under it counts are of fives.
+    """
+    everywhere = _category_counts(whole, column)
+    hidden = hide_small(list(everywhere.values())).cells
+    told = {
+        name: n
+        for (name, n), is_hidden in zip(everywhere.items(), hidden, strict=True)
+        if not is_hidden
+    }
+    if chosen.is_everything:
+        return [(name, told.get(name)) for name in everywhere]
+    part = _category_counts(whole.filter(chosen.condition()), column)
     return [
-        (name, None if is_hidden else n)
-        for (name, _), n, is_hidden in zip(counts, told, hidden, strict=True)
+        (name, shown_count(told[name], n) if name in told else None) for name, n in part.items()
     ]
 
 
@@ -132,13 +188,16 @@ def coverage(exams: pl.DataFrame, targets: pl.DataFrame, denominator: str) -> Pr
         denominator: n_women, or n_invited.
     """
     known = targets.drop_nulls(denominator)
+    return Proportion(_reached(exams, known).height, int(known[denominator].sum()))
+
+
+def _reached(exams: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """One row a woman and target that she was screened for."""
     in_period = pl.col("day").is_between(pl.col("first_day"), pl.col("last_day"))
     reached = exams.join(known, on=["comuna", "age_band"]).filter(in_period)
-    women = reached.select("patient_key", "comuna", "age_band", "first_day").unique()
-    return Proportion(women.height, int(known[denominator].sum()))
+    return reached.select("patient_key", "comuna", "age_band", "first_day").unique()
 
 
-def category_counts(exams: pl.DataFrame, column: str) -> list[tuple[str, int]]:
-    """How many exams have each BI-RADS assessment or density, in order."""
+def _category_counts(exams: pl.DataFrame, column: str) -> dict[str, int]:
     counts = exams.drop_nulls(column)[column].value_counts().sort(column)
-    return [(str(value), int(n)) for value, n in counts.iter_rows()]
+    return {str(value): int(n) for value, n in counts.iter_rows()}

@@ -56,15 +56,16 @@ def campaign_file(
     """
     whole = reports.programme()
     part = whole.filter(chosen.condition())
-    run, targets = reports.last_run(), targets_under(reports.targets(), chosen)
+    run, targets = reports.last_run(), reports.targets()
     if kind == "pdf":
         campaign = reports.campaign().filtered(chosen)
         return campaign_pdf(t, CampaignFacts(campaign, whole, part, targets, chosen, run))
     if kind == "canscreen5":
         filtered = None if chosen.is_everything else Filtered(whole, chosen.age_bands)
-        return csv_bytes(Texts("en"), canscreen5(part, targets, AGE_BANDS, filtered))
+        women = targets_under(targets, chosen)
+        return csv_bytes(Texts("en"), canscreen5(part, women, AGE_BANDS, filtered))
     rows = programme_statistics(whole, part, targets, chosen)
-    rows += grouped_statistics(part, by, chosen) if by else []
+    rows += grouped_statistics(whole, by, chosen) if by else []
     if kind == "csv":
         return statistics_csv(t, rows)
     if kind == "xlsx":

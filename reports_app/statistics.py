@@ -13,7 +13,6 @@ import polars as pl
 from reports_app.campaign import EVERYTHING, CampaignFilter
 from reports_app.programme import (
     backlog_under,
-    coverage,
     coverage_under,
     groups_under,
     oldest_unread_days,
@@ -28,7 +27,7 @@ from tasks.publish.indicators import (
     missing_columns,
 )
 from tasks.publish.proportions import Proportion, spread
-from tasks.publish.suppression import is_small, rounded
+from tasks.publish.suppression import shown_count
 
 State = Literal["shown", "hidden", "missing"]
 _COVERAGES = {"coverage": ("n_women", "targets"), "participation": ("n_invited", "n_invited")}
@@ -80,36 +79,36 @@ def programme_statistics(
     Args:
         whole: The programme's exams (`reports_app.programme.join_programme`).
         part: Those that a filter left.
-        targets: Rows of `targets`.
+        targets: Rows of `targets`, all of them.
         chosen: That filter; it decides what may be told beside other filters' answers.
     """
     return [
-        *(_coverage(name, part, targets, chosen) for name in _COVERAGES),
+        *(_coverage(name, whole, part, targets, chosen) for name in _COVERAGES),
         *(_indicator(indicator, whole, part, chosen) for indicator in INDICATORS),
         _backlog(whole, part, chosen),
-        *(_spread(name, part, chosen) for name in SPREADS),
+        *(_spread(name, whole, part) for name in SPREADS),
     ]
 
 
 def grouped_statistics(
-    part: pl.DataFrame, column: str, chosen: CampaignFilter = EVERYTHING
+    whole: pl.DataFrame, column: str, chosen: CampaignFilter = EVERYTHING
 ) -> list[Statistic]:
     """Every computable indicator in each group of a column, such as site.
 
     What is hidden follows from no other group, no total and no other filter's answer.
     """
-    named = part.with_columns(pl.col(column).cast(pl.String).fill_null(""))
+    named = whole.with_columns(pl.col(column).cast(pl.String).fill_null(""))
     return [
         row for indicator in INDICATORS for row in _groups(indicator, named, column, chosen)
     ]
 
 
 def _groups(
-    indicator: Indicator, part: pl.DataFrame, column: str, chosen: CampaignFilter
+    indicator: Indicator, whole: pl.DataFrame, column: str, chosen: CampaignFilter
 ) -> Iterator[Statistic]:
-    if missing(indicator, part):
+    if missing(indicator, whole.filter(chosen.condition())):
         return
-    for group in groups_under(indicator, part, column, chosen):
+    for group in groups_under(indicator, whole, column, chosen):
         if group.share is None or group.share.n:
             yield _of_share(indicator, group.share, group.value)
 
@@ -135,15 +134,18 @@ def _of_share(
 
 
 def _coverage(
-    name: str, part: pl.DataFrame, targets: pl.DataFrame, chosen: CampaignFilter
+    name: str,
+    whole: pl.DataFrame,
+    part: pl.DataFrame,
+    targets: pl.DataFrame,
+    chosen: CampaignFilter,
 ) -> Statistic:
     column, need = _COVERAGES[name]
     if targets[column].is_null().all():
         return _missing(name, [need])
     if (part["comuna"] == "").all():
         return _missing(name, ["comuna"])
-    counted = coverage(part, targets, column)
-    shown = coverage_under(counted, chosen)
+    shown = coverage_under(whole, targets, column, chosen)
     return _hidden(name) if shown is None else _shown(name, shown, 100, 0.70)
 
 
@@ -157,17 +159,18 @@ def _backlog(whole: pl.DataFrame, part: pl.DataFrame, chosen: CampaignFilter) ->
     )
 
 
-def _spread(name: str, part: pl.DataFrame, chosen: CampaignFilter) -> Statistic:
+def _spread(name: str, whole: pl.DataFrame, part: pl.DataFrame) -> Statistic:
     column, need = SPREADS[name]
     days = spread(part[column])
     if missing_columns([need], part) or days is None:
         return _missing(name, [need])
-    if is_small(days.n):
+    n = shown_count(whole[column].count(), days.n)
+    if n is None:
         return _hidden(name)
     return Statistic(
         name,
         "shown",
-        n=days.n if chosen.is_everything else rounded(days.n),
+        n=n,
         value=days.median,
         p90=days.p90,
         longest=days.longest,

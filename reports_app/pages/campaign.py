@@ -16,9 +16,9 @@ from reports_app.exam import Row
 from reports_app.funnel import funnel
 from reports_app.links import CAMPAIGN_FILES, CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
 from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards, funnel_cards
-from reports_app.pages.campaign_programme import EQUITY_GROUPS, programme_section
+from reports_app.pages.campaign_comparison import EQUITY_GROUPS
+from reports_app.pages.campaign_programme import programme_section
 from reports_app.pages.campaign_tiles import campaign_tiles
-from reports_app.programme import targets_under
 from reports_app.report_files import CAMPAIGN_KINDS
 from reports_app.texts import Texts
 from tasks.publish.indicators import INDICATORS
@@ -56,7 +56,7 @@ def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]
         downloads(t, files),
         html.Div(campaign_tiles(t, campaign), className="tiles"),
         html.Div(cards, className="cards"),
-        *programme_section(address, programme, part, targets_under(reports.targets(), chosen)),
+        *programme_section(address, programme, part, reports.targets()),
     ]
 
 

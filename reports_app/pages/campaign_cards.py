@@ -12,7 +12,16 @@ from dash import html
 
 from reports_app import figures
 from reports_app.campaign import Campaign, state_table
-from reports_app.components import HIDDEN, card, graph, named, nothing, table
+from reports_app.components import (
+    HIDDEN,
+    Cell,
+    card,
+    graph,
+    named,
+    nothing,
+    sortable_table,
+    table,
+)
 from reports_app.funnel import Step, funnel_bars
 from reports_app.links import Address
 from reports_app.palette import STATES as STATE_COLOURS
@@ -89,20 +98,18 @@ def _site_table(t: Texts, exams: pl.DataFrame) -> html.Table:
         _site_row(t, label, exams.filter(site=value))
         for value, label in figures.group_labels(exams, "site", t)
     ]
-    rows.append(_site_row(t, t("table.total"), exams, "total"))
-    return table(head, rows, t("card.sites"))
+    total = _site_row(t, t("table.total"), exams)
+    return sortable_table(head, rows, t("card.sites"), total)
 
 
-def _site_row(t: Texts, label: str, exams: pl.DataFrame, name: str = "") -> html.Tr:
+def _site_row(t: Texts, label: str, exams: pl.DataFrame) -> list[Cell]:
     waiting = spread(exams["waiting_days"])
-    numbers = [
-        t.number(exams.height),
-        *(t.number(exams.filter(state=state).height) for state in ("scored", "unscorable")),
-        t.number(waiting.median) if waiting else NO_VALUE,
+    counts = [exams.filter(state=state).height for state in ("scored", "unscorable")]
+    return [
+        Cell(label, label),
+        *(Cell(t.number(n), n) for n in (exams.height, *counts)),
+        Cell(t.number(waiting.median), waiting.median) if waiting else Cell(NO_VALUE),
     ]
-    return html.Tr(
-        [html.Th(label, scope="row"), *(html.Td(n) for n in numbers)], className=name
-    )
 
 
 def _accounting_cards(

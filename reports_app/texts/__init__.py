@@ -104,6 +104,12 @@ class Texts:
         """A day without its year, in numbers, for the head of a column."""
         return day.strftime(self.plotly_date_format)
 
+    def rate(self, share: float | None, scale: int) -> str:
+        """A share of 0-1 per hundred or per thousand, with its unit."""
+        if share is None or scale == 100:
+            return self.percent(share)
+        return f"{self.number(scale * share, 1)} {self('unit.per_1000')}"
+
     def date(self, day: date | None) -> str:
         """A day: 24-11-2026 in Spanish, 2026-11-24 in English."""
         return NO_VALUE if day is None else day.strftime(self.date_format)

@@ -247,8 +247,8 @@ _OTHERS = {
     "need.comuna": Text("comuna de residencia", "comuna of residence"),
     "kpi.hidden": Text("Oculto", "Hidden"),
     "kpi.hidden_why": Text(
-        "Hay menos de 5 exámenes, o se deducirían del total.",
-        "Fewer than 5 exams, or they would follow from the total.",
+        "Son de 1 a 4 exámenes, o se deducirían de otros recuentos.",
+        "1 to 4 exams, or they would follow from other counts.",
     ),
     "kpi.days": Text("{days} días", "{days} days"),
     "kpi.days_detail": Text(
@@ -259,17 +259,20 @@ _OTHERS = {
     "programme.title": Text("Indicadores del programa", "Programme indicators"),
     "programme.lead": Text(
         "Con n e intervalo de 95 % (Wilson; exacto con menos de diez). Los recuentos de 1 a 4 "
-        "se ocultan, y los que permitirían deducirlos.",
+        "se ocultan, y los que permitirían deducirlos restando.",
         "With n and 95% interval (Wilson; exact under ten). Counts of 1 to 4 are hidden, and "
-        "those that would give them away.",
+        "those that would give them away by subtraction.",
     ),
     "programme.rounded": Text(
-        "Con un período o varios filtros a la vez, los recuentos de estos indicadores se "
-        "redondean a múltiplos de 5: así de dos filtros no se deduce un recuento pequeño.",
-        "With a period or several filters at once, the counts of these indicators are rounded "
-        "to fives, so that no small count follows from two filters.",
+        "Con un período o varios filtros a la vez, los recuentos de estos indicadores van al "
+        "múltiplo de 5 más cercano. Se ocultan donde uno de los filtros solo ya está oculto, o "
+        "donde lo que queda de él sería de 1 a 4: así no se deducen restando.",
+        "With a period or several filters at once, the counts of these indicators go to the "
+        "nearest five. They are hidden where one of the filters alone is hidden, or would be "
+        "left with 1 to 4, so that no small count follows by subtraction.",
     ),
     "card.equity": Text("Equidad", "Equity"),
+    "card.comunas": Text("Por comuna", "By comuna"),
     "card.trend": Text("Tendencia por semana", "Trend by week"),
     "card.categories": Text("BI-RADS y densidad", "BI-RADS and density"),
     "equity.indicator": Text("Indicador", "Indicator"),
@@ -282,6 +285,7 @@ _OTHERS = {
         "Peor ÷ mejor no calculable: falta un segundo grupo visible.",
         "Worst ÷ best not computable: a second group to show is missing.",
     ),
+    "equity.of": Text("Casos / n", "Cases / n"),
     "equity.value": Text("Valor", "Value"),
     "equity.interval": Text("IC 95 %", "95% CI"),
     "by.comuna": Text("Comuna", "Comuna"),

@@ -212,13 +212,21 @@ def shown_choice(
     return Proportion(*sums)
 
 
-def rounded_share(share: Proportion) -> Proportion | None:
-    """A share of fives; None where it, its rest or its whole is small.
+def rounded_share(share: Proportion, outer: Collection[Proportion] = ()) -> Proportion | None:
+    """A share of fives; None where it, or what it leaves over of an outer one, is small.
 
     Where filters cross, no choice of cells keeps every difference of two answers from telling;
-    two rounded counts tell their difference to within five.
+    a rounded count tells a difference to within five.
+
+    Args:
+        share: Where filters cross.
+        outer: What is told of more exams, these among them.
     """
-    if any(map(is_small, (share.n_events, share.n - share.n_events, share.n))):
+    if share in outer:  # the same exams: another answer would tell that they are
+        return share
+    rests = [Proportion(one.n_events - share.n_events, one.n - share.n) for one in outer]
+    counts = [n for one in (share, *rests) for n in (one.n_events, one.n - one.n_events, one.n)]
+    if any(map(is_small, counts)):
         return None
     return Proportion(min(rounded(share.n_events), rounded(share.n)), rounded(share.n))
 

@@ -73,6 +73,18 @@ def rounded(n: int) -> int:
     return SMALLEST_SHOWN * round(n / SMALLEST_SHOWN)
 
 
+def shown_count(whole: int, part: int) -> int | None:
+    """A part's count to the nearest five; None where it, or what it leaves over, is small.
+
+    Args:
+        whole: What is told of more, the part among them.
+        part: The count; told as it is where it is the whole.
+    """
+    if is_small(part) or is_small(whole - part):
+        return None
+    return part if part == whole else rounded(part)
+
+
 def _is_ambiguous(hidden: set[int], counts: Sequence[int]) -> bool:
     """Whether other positive counts in the hidden places have the same sum."""
     return len(hidden) > 1 and sum(counts[place] for place in hidden) > len(hidden)

@@ -84,7 +84,7 @@ def test_a_part_that_would_tell_of_few_has_no_numbers(written):
 def test_a_filter_counts_its_part_alone(written):
     whole, part = (
         json.loads(written("--format", "json", *options))
-        for options in ((), ("--to", "2026-11-12"))
+        for options in ((), ("--to", "2026-11-11"))
     )
     n_exams = [
         next(row["n"] for row in told["statistics"] if row["indicator"] == "backlog")
@@ -92,7 +92,7 @@ def test_a_filter_counts_its_part_alone(written):
     ]
     assert n_exams[0] == 40
     assert 0 < n_exams[1] < 40
-    assert part["filter"]["last_day"] == "2026-11-12"
+    assert part["filter"]["last_day"] == "2026-11-11"
 
 
 def test_counts_by_age_have_canscreen5_items(written):

@@ -92,11 +92,11 @@ def test_the_documents_weeks_tell_what_the_page_tells_under_a_filter(programme):
     told = [int(bar["words"]) for bar in plots[T("report.weeks")]]
     assert told
     assert all(n % 5 == 0 for n in told)
-    assert len(told) == sum(n >= 5 for n in counted.values())
+    assert len(told) <= sum(n >= 5 for n in counted.values())
     indicator = INDICATORS[0]
     shown = [
         one.share.value
-        for one in groups_under(indicator, facts.part, "week", CROSSED)[-26:]
+        for one in groups_under(indicator, facts.whole, "week", CROSSED)[-26:]
         if one.share and one.share.value is not None
     ]
     rates = [bar["words"] for bar in plots[T(f"kpi.{indicator.name}")]]
