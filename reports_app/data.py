@@ -4,10 +4,12 @@ It writes nothing and draws nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Lock
+from functools import cache
+from threading import Lock, local
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -63,10 +65,11 @@ _OTHER_COLUMNS = ("state", "reason", "first_seen_at")
 _SCORE_COLUMNS = (
     "exam_key", "calibration_id", "exam_score", "calibrated_score", "band", "views",
 )  # fmt: skip
-_CROP_COLUMNS = (
+_IMAGE_COLUMNS = (
     "sop_instance_key", "preprocessing_version", "crop_top_px", "crop_left_px",
-    "crop_height_px", "crop_width_px", "is_flipped", "scale",
+    "crop_height_px", "crop_width_px", "is_flipped", "scale", "pixels", "pixels_sha256",
 )  # fmt: skip
+_PIXEL_COLUMNS = ("pixels", "pixels_sha256")
 _ANSWER_COLUMNS = (
     "sop_instance_key", "etag", "preprocessing_version", "malignancy_score", "finding",
     "assessment", "regions",
@@ -98,6 +101,7 @@ class Reports:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._lock = Lock()
+        self._asking = local()
         self._kept: dict[str, tuple[tuple[int | None, ...], object]] = {}
 
     def campaign(self) -> Campaign:
@@ -179,7 +183,7 @@ class Reports:
     def view(self, exam_key: str, sop_instance_key: str) -> StoredView | None:
         """An image's stored pixels; None where there are none or their digest is another."""
         views = self._fresh(
-            f"pixels {exam_key}",
+            f"views {exam_key}",
             (IMAGES, IMAGE_SCORES, RUNS),
             lambda: self._read_views(exam_key),
         )
@@ -187,17 +191,30 @@ class Reports:
 
     def _fresh(self, name: str, tables: Sequence[Table], build: Callable[[], Value]) -> Value:
         """The kept value of a name, built again when one of its tables has a new version."""
-        versions = tuple(self._lake.version(table) for table in tables)
-        with self._lock:
-            kept = self._kept.get(name)
-        if kept is not None and kept[0] == versions:
-            return cast("Value", kept[1])
-        value = build()
+        with self._versions() as version_of:
+            versions = tuple(version_of(table) for table in tables)
+            with self._lock:
+                kept = self._kept.get(name)
+            if kept is not None and kept[0] == versions:
+                return cast("Value", kept[1])
+            value = build()
         with self._lock:
             self._kept[name] = (versions, value)
-            for kind in ("exam ", "list ", "pixels "):
+            for kind in ("exam ", "list ", "pixels of ", "views "):
                 self._forget_oldest(kind)
         return value
+
+    @contextmanager
+    def _versions(self) -> Generator[Callable[[Table], int | None]]:
+        """Each table's version, asked for once: what a value is built of stands on the same."""
+        is_outermost = not hasattr(self._asking, "version_of")
+        if is_outermost:
+            self._asking.version_of = cache(self._lake.version)
+        try:
+            yield self._asking.version_of
+        finally:
+            if is_outermost:
+                del self._asking.version_of
 
     def _forget_oldest(self, kind: str) -> None:
         names = [name for name in self._kept if name.startswith(kind)]
@@ -313,7 +330,7 @@ class Reports:
             "exam_key", "etag", "object_key"
         )
         answers = self._answers(is_of_exam, _ANSWER_COLUMNS)
-        crops = self._lake.read(IMAGES, columns=_CROP_COLUMNS, where=is_of_exam)
+        crops = self._network_inputs(exam_key).drop(_PIXEL_COLUMNS)
         return (
             objects.join(instances, on="sop_instance_key", how="left")
             .join(answers, on=["sop_instance_key", "etag"], how="left")
@@ -326,10 +343,19 @@ class Reports:
             IMAGE_SCORES, columns=columns, where=is_of_exam & self._is_current_model()
         )
 
+    def _network_inputs(self, exam_key: str) -> pl.DataFrame:
+        """The exam's rows of `images`, read once: its row groups are as many as exams."""
+        return self._fresh(
+            f"pixels of {exam_key}",
+            (IMAGES,),
+            lambda: self._lake.read(
+                IMAGES, columns=_IMAGE_COLUMNS, where=pl.col("exam_key") == exam_key
+            ),
+        )
+
     def _read_views(self, exam_key: str) -> dict[str, StoredView]:
         is_of_exam = pl.col("exam_key") == exam_key
-        columns = ["sop_instance_key", "preprocessing_version", "pixels", "pixels_sha256"]
-        images = self._lake.read(IMAGES, columns=columns, where=is_of_exam)
+        images = self._network_inputs(exam_key)
         answers = self._answers(
             is_of_exam, ["sop_instance_key", "preprocessing_version", "saliency"]
         )

@@ -16,16 +16,21 @@ class WhatIf:
     """The past exams, ready to be read otherwise.
 
     Args:
-        n_scored: Exams with a score, whether judged or not.
+        scored: Exams with a score, whether judged or not: exam_score and is_cancer.
         n_judged: Of them those whose reading and truth are known.
         cuts: From none to all judged exams; empty where too few cancers are known.
         waiting: Days until cancers were read, in two orders; None where too few were.
     """
 
-    n_scored: int
+    scored: pl.DataFrame
     n_judged: int
     cuts: list[Cut]
     waiting: Waiting | None
+
+    @property
+    def n_scored(self) -> int:
+        """Exams with a score."""
+        return self.scored.height
 
     @property
     def everything(self) -> Counts:
@@ -39,7 +44,8 @@ def make_what_if(programme: pl.DataFrame) -> WhatIf:
     Args:
         programme: Of `reports_app.programme.join_programme`.
     """
+    scored = programme.select("exam_score", "is_cancer").drop_nulls("exam_score")
     known = judged(programme)
     found = cuts(known)
     waiting = compare_orders(known) if found else None
-    return WhatIf(programme["calibrated_score"].count(), known.height, found, waiting)
+    return WhatIf(scored, known.height, found, waiting)

@@ -26,6 +26,7 @@ from tasks.publish.reading_policies import (
     nearest,
     trial_share,
 )
+from tasks.publish.suppression import shown_count
 
 _BY_NAME = {policy.name: policy for policy in POLICIES}
 READS_TODAY = ("1", "2")
@@ -50,7 +51,7 @@ def content(address: Address, reports: Reports) -> list[Any]:
         html.P(t(f"policy_rule.{_policy(address).name}"), className="rule"),
         _slider(address, past),
         html.Div(answer(address, past), id="what-if-answer", **_LIVE),
-        html.Div([_comparison(address, past), _points(t, reports)], className="cards"),
+        html.Div([_comparison(address, past), _points(t, reports, past)], className="cards"),
         html.P(t("what_if.caveats"), className="muted small"),
     ]
 
@@ -207,7 +208,7 @@ def _policy_row(address: Address, policy: Policy, past: WhatIf) -> html.Tr:
     return html.Tr([html.Th(link, scope="row"), *map(html.Td, cells)])
 
 
-def _points(t: Texts, reports: Reports) -> html.Section:
+def _points(t: Texts, reports: Reports, past: WhatIf) -> html.Section:
     points = reports.operating_points()
     title = t("what_if.points")
     if points.is_empty():
@@ -221,18 +222,18 @@ def _points(t: Texts, reports: Reports) -> html.Section:
         "above_here",
         "cancers_here",
     )
-    exams = reports.programme()
-    rows = [_point_row(t, point, exams) for point in points.iter_rows(named=True)]
+    rows = [_point_row(t, point, past.scored) for point in points.iter_rows(named=True)]
     return card(title, [table([t(f"table.{name}") for name in names], rows, title)], 12)
 
 
-def _point_row(t: Texts, point: dict[str, Any], exams: pl.DataFrame) -> html.Tr:
+def _point_row(t: Texts, point: dict[str, Any], scored: pl.DataFrame) -> html.Tr:
     scope = [point[name] for name in ("site", "manufacturer", "software_versions")]
-    scored = exams.drop_nulls("exam_score")
     cancers = scored.filter(pl.col("is_cancer"))
     is_above = pl.col("exam_score") >= point["threshold"]
+    n_cancers = shown_count(cancers.height, cancers.filter(is_above).height)
     counted = [
-        Proportion(part.filter(is_above).height, part.height) for part in (scored, cancers)
+        Proportion(scored.filter(is_above).height, scored.height),
+        Proportion(n_cancers or 0, cancers.height if n_cancers is not None else 0),
     ]
     cells = [
         " · ".join(value for value in scope if value != "*") or NO_VALUE,

@@ -4,11 +4,14 @@ It counts no exams (`tasks.publish.indicators` does) and rounds nothing.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import polars as pl
-from scipy.stats import binomtest
+from scipy.special import betaincinv, ndtri
 
 FEW_EVENTS = 10
+_TAIL = 0.025
+_Z = float(ndtri(1 - _TAIL))
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,21 @@ class Proportion:
         """
         if not self.n:
             return None
-        method = "exact" if self.n_events < FEW_EVENTS else "wilson"
-        bounds = binomtest(self.n_events, self.n).proportion_ci(0.95, method)
-        return float(bounds.low), float(bounds.high)
+        return self._exact if self.n_events < FEW_EVENTS else self._wilson
+
+    @property
+    def _exact(self) -> tuple[float, float]:
+        events, others = self.n_events, self.n - self.n_events
+        low = betaincinv(events, others + 1, _TAIL) if events else 0.0
+        high = betaincinv(events + 1, others, 1 - _TAIL) if others else 1.0
+        return float(low), float(high)
+
+    @property
+    def _wilson(self) -> tuple[float, float]:
+        share, z2_n = self.n_events / self.n, _Z**2 / self.n
+        half = _Z * sqrt(share * (1 - share) / self.n + z2_n / (4 * self.n))
+        middle = share + z2_n / 2
+        return max((middle - half) / (1 + z2_n), 0.0), min((middle + half) / (1 + z2_n), 1.0)
 
 
 @dataclass(frozen=True)

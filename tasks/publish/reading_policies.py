@@ -144,7 +144,8 @@ def judged(exams: pl.DataFrame) -> pl.DataFrame:
     Args:
         exams: exam_key, calibrated_score, is_recalled and is_cancer, among others.
     """
-    known = exams.drop_nulls(["calibrated_score", "is_recalled", "is_cancer"])
+    columns = ["calibrated_score", "is_recalled", "is_cancer"]
+    known = exams.filter(pl.all_horizontal(pl.col(columns).is_not_null()))
     return known.sort("calibrated_score", "exam_key", descending=[True, False])
 
 

@@ -1,24 +1,20 @@
 """Proportions and spreads against hand counts."""
 
-from math import sqrt
-
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from tasks.publish.proportions import Proportion, exclusion, spread
-
-
-def wilson(n_events: int, n: int) -> tuple[float, float]:
-    """Wilson's interval as his paper writes it."""
-    z, share = 1.959963984540054, n_events / n
-    middle = share + z**2 / (2 * n)
-    half = z * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+from tasks.publish.proportions import FEW_EVENTS, Proportion, exclusion, spread
 
 
-@pytest.mark.parametrize(("n_events", "n"), [(10, 40), (33, 37), (500, 10_000)])
-def test_the_interval_is_wilsons_from_ten_events_on(n_events, n):
-    assert Proportion(n_events, n).interval == pytest.approx(wilson(n_events, n))
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_the_interval_is_wilsons_from_ten_events_on_and_exact_below(n, share):
+    n_events = round(share * n)
+    method = "wilson" if n_events >= FEW_EVENTS else "exact"
+    expected = binomtest(n_events, n).proportion_ci(0.95, method)
+    assert Proportion(n_events, n).interval == pytest.approx(tuple(expected), abs=1e-9)
 
 
 def test_the_interval_is_exact_under_ten_events():
