@@ -129,7 +129,7 @@ def tile(
             html.Div(
                 [html.Span(t(f"kpi.{name}")), _definition(t, name)], className="tile-label"
             ),
-            html.Div(value, className="tile-value"),
+            html.Div(value, className="tile-value long" if len(value) > 8 else "tile-value"),
             *(html.Div(line, className="tile-detail") for line in lines),
         ],
         className="tile",

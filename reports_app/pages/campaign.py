@@ -10,6 +10,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from reports_app.campaign import Campaign
+from reports_app.campaign_report import filter_words
 from reports_app.components import downloads, message, named
 from reports_app.data import Reports, age_hours
 from reports_app.exam import Row
@@ -17,7 +18,7 @@ from reports_app.funnel import funnel
 from reports_app.links import CAMPAIGN_FILES, CAMPAIGN_PATH, UNKNOWN_IN_ADDRESS, Address
 from reports_app.pages.campaign_cards import GROUPINGS, campaign_cards, funnel_cards
 from reports_app.pages.campaign_comparison import EQUITY_GROUPS
-from reports_app.pages.campaign_programme import programme_section
+from reports_app.pages.campaign_programme import PROGRAMME_ID, programme_section
 from reports_app.pages.campaign_tiles import campaign_tiles
 from reports_app.report_files import CAMPAIGN_KINDS
 from reports_app.texts import Texts
@@ -34,7 +35,13 @@ def content(address: Address, reports: Reports) -> list[Any]:
         return [message(t("empty.title"), t("empty.text"))]
     run = reports.last_run()
     head = html.Div([html.H1(t("campaign.title")), _freshness(t, run)], className="page-head")
-    return [head, _filters(address, everything), *_body(address, everything, reports)]
+    part = t("report.filter", part=filter_words(t, address.campaign_filter))
+    return [
+        head,
+        html.P(part, className="printed"),
+        _filters(address, everything),
+        *_body(address, everything, reports),
+    ]
 
 
 def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]:
@@ -53,11 +60,16 @@ def _body(address: Address, everything: Campaign, reports: Reports) -> list[Any]
     ]
     files = [(kind, f"{CAMPAIGN_FILES}{kind}{address.search}") for kind in CAMPAIGN_KINDS]
     return [
-        downloads(t, files),
+        html.Div([downloads(t, files), _jump(t)], className="page-links"),
         html.Div(campaign_tiles(t, campaign), className="tiles"),
         html.Div(cards, className="cards"),
         *programme_section(address, programme, part, reports.targets()),
     ]
+
+
+def _jump(t: Texts) -> html.P:
+    link = html.A(t("programme.title"), href=f"#{PROGRAMME_ID}")
+    return html.P([f"{t('programme.jump')}: ", link], className="muted small downloads")
 
 
 def _freshness(t: Texts, run: Row | None) -> html.Div:

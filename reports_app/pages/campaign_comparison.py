@@ -47,8 +47,8 @@ def comparison_cards(address: Address, whole: pl.DataFrame) -> list[html.Section
     drawn = graph("trend", figure, t("alt.trend", name=name), 300) if weeks else nothing(t)
     equity = [_choices(t, indicator, column), _equity_table(t, indicator, column, groups)]
     return [
-        card(t("card.equity"), [*equity, _ratio(t, indicator, column, groups)]),
-        card(t("card.trend"), [drawn]),
+        card(f"{t('card.equity')}: {name}", [*equity, _ratio(t, indicator, column, groups)]),
+        card(f"{t('card.trend')}: {name}", [drawn]),
     ]
 
 
@@ -123,7 +123,7 @@ def comuna_card(address: Address, whole: pl.DataFrame, targets: pl.DataFrame) ->
         *(
             words
             for name in columns
-            for words in (t("equity.of"), t(f"kpi.{name}"), t("equity.interval"))
+            for words in (t(f"comuna.{name}"), t(f"kpi.{name}"), t("equity.interval"))
         ),
     ]
     named = {comuna for _, shares in columns.values() for comuna in shares}

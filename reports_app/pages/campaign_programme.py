@@ -31,6 +31,9 @@ from tasks.publish.indicators import (
 from tasks.publish.proportions import Proportion, spread
 from tasks.publish.suppression import shown_count
 
+PROGRAMME_ID = "programme"
+"""Where the page's head links to: the indicators stand below what a night did."""
+
 
 def programme_section(
     address: Address, whole: pl.DataFrame, part: pl.DataFrame, targets: pl.DataFrame
@@ -55,7 +58,7 @@ def programme_section(
     ]
     of_fives = html.P(t("programme.rounded"), className="warning small")
     return [
-        html.H2(t("programme.title")),
+        html.H2(t("programme.title"), id=PROGRAMME_ID),
         html.P(t("programme.lead"), className="muted small"),
         *([of_fives] if chosen.is_crossed else []),
         html.Div(tiles, className="tiles"),

@@ -10,11 +10,19 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import Dash, Input, Output, State, dcc, html
 
-from reports_app.components import card, graph, message, named, table
+from reports_app.components import (
+    Cell,
+    card,
+    graph,
+    message,
+    named,
+    sortable_table,
+    table,
+)
 from reports_app.data import Reports
 from reports_app.links import WHAT_IF_PATH, Address
 from reports_app.pages.what_if_tiles import policy_tiles, shown_gain, shown_share
-from reports_app.texts import NO_VALUE, Texts
+from reports_app.texts import Texts
 from reports_app.what_if import WhatIf
 from reports_app.what_if_figures import policy_curve
 from tasks.publish.proportions import Proportion
@@ -48,6 +56,7 @@ def content(address: Address, reports: Reports) -> list[Any]:
         ),
         html.P(t("what_if.lead"), className="muted"),
         _choices(address),
+        html.P(_chosen_words(address), className="printed"),
         html.P(t(f"policy_rule.{_policy(address).name}"), className="rule"),
         _slider(address, past),
         html.Div(answer(address, past), id="what-if-answer", **_LIVE),
@@ -89,6 +98,12 @@ def _choices(address: Address) -> html.Div:
         ],
         className="filters",
     )
+
+
+def _chosen_words(address: Address) -> str:
+    t = address.texts
+    today = t(f"what_if.today_{_reads_today(address)}")
+    return f"{t(f'policy.{_policy(address).name}')} · {t('what_if.today')} {today}"
 
 
 def _links(label: str, choices: Sequence[tuple[str, Address, bool]]) -> html.Nav:
@@ -186,26 +201,35 @@ def _comparison(address: Address, past: WhatIf) -> html.Section:
     )
     rows = [_policy_row(address, policy, past) for policy in POLICIES]
     title = t("what_if.all")
-    return card(title, [table([t(f"table.{name}") for name in names], rows, title)], 12)
+    head = [t(f"table.{name}") for name in names]
+    return card(title, [sortable_table(head, rows, title)], 12)
 
 
-def _policy_row(address: Address, policy: Policy, past: WhatIf) -> html.Tr:
+def _policy_row(address: Address, policy: Policy, past: WhatIf) -> list[Cell]:
     t, everything = address.texts, past.everything
     cut = nearest(past.cuts, trial_share(policy, everything))
     effect = apply(policy, cut, everything, _reads_today(address))
     link = dcc.Link(
         t(f"policy.{policy.name}"), href=address.having(policy=policy.name, share=None).href
     )
-    cells = [
-        t.percent(cut.share),
-        t.number(effect.n_reads),
-        t.percent(effect.n_reads / effect.n_reads_today - 1),
-        shown_share(t, effect.lost),
-        shown_gain(t, effect.gained) if policy.recalls_above else t.number(0),
-        t.number(1000 * effect.n_recalled / everything.n, 1),
-        shown_share(t, effect.found),
+    change = effect.n_reads / effect.n_reads_today - 1
+    gained = shown_gain(t, effect.gained) if policy.recalls_above else t.number(0)
+    recalls = 1000 * effect.n_recalled / everything.n
+    return [
+        Cell(link, t(f"policy.{policy.name}")),
+        Cell(t.percent(cut.share), cut.share),
+        Cell(t.number(effect.n_reads), effect.n_reads),
+        Cell(t.percent(change), change),
+        _share_cell(t, effect.lost),
+        Cell(gained, effect.gained.n_events),
+        Cell(t.number(recalls, 1), recalls),
+        _share_cell(t, effect.found),
     ]
-    return html.Tr([html.Th(link, scope="row"), *map(html.Td, cells)])
+
+
+def _share_cell(t: Texts, share: Proportion) -> Cell:
+    words = shown_share(t, share)
+    return Cell(words, None if words == t("kpi.hidden") else share.value)
 
 
 def _points(t: Texts, reports: Reports, past: WhatIf) -> html.Section:
@@ -236,7 +260,7 @@ def _point_row(t: Texts, point: dict[str, Any], scored: pl.DataFrame) -> html.Tr
         Proportion(n_cancers or 0, cancers.height if n_cancers is not None else 0),
     ]
     cells = [
-        " · ".join(value for value in scope if value != "*") or NO_VALUE,
+        " · ".join(value for value in scope if value != "*") or t("what_if.everywhere"),
         t.number(point["threshold"], 3),
         *(_stored(t, point, name) for name in ("sensitivity", "specificity")),
         *(shown_share(t, share) for share in counted),

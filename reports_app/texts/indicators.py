@@ -70,16 +70,20 @@ _DEFINED = {
     "sensitivity": (
         Text("Sensibilidad del programa", "Programme sensitivity"),
         Text(
-            "Cánceres rellamados ÷ cánceres de exámenes leídos, también los de intervalo.",
-            "Cancers recalled ÷ cancers of exams read, interval cancers included.",
+            "Cánceres rellamados ÷ cánceres de exámenes leídos, también los de intervalo; de "
+            "exámenes de hace un año o más.",
+            "Cancers recalled ÷ cancers of exams read, interval cancers included; of exams a "
+            "year old or older.",
         ),
         Text("BCSC 86,9 %", "BCSC 86.9%"),
     ),
     "specificity": (
         Text("Especificidad del programa", "Programme specificity"),
         Text(
-            "No rellamadas ÷ exámenes sin cáncer: estudiados, o con 12 meses de seguimiento.",
-            "Not recalled ÷ exams without cancer: assessed, or followed for 12 months.",
+            "No rellamadas ÷ exámenes sin cáncer: estudiados, o con 12 meses de seguimiento; "
+            "de exámenes de hace un año o más.",
+            "Not recalled ÷ exams without cancer: assessed, or followed for 12 months; of "
+            "exams a year old or older.",
         ),
         Text("BCSC 88,9 %", "BCSC 88.9%"),
     ),
@@ -255,7 +259,7 @@ _OTHERS = {
         "p90 {p90} · máximo {longest} · n {n}", "p90 {p90} · longest {longest} · n {n}"
     ),
     "kpi.oldest": Text("El más antiguo: {days} días", "The oldest: {days} days"),
-    "unit.per_1000": Text("por 1\N{NO-BREAK SPACE}000", "per 1\N{NO-BREAK SPACE}000"),
+    "unit.per_1000": Text("por mil", "per 1\N{NO-BREAK SPACE}000"),
     "programme.title": Text("Indicadores del programa", "Programme indicators"),
     "programme.lead": Text(
         "Con n e intervalo de 95 % (Wilson; exacto con menos de diez). Los recuentos de 1 a 4 "
@@ -286,6 +290,10 @@ _OTHERS = {
         "Worst ÷ best not computable: a second group to show is missing.",
     ),
     "equity.of": Text("Casos / n", "Cases / n"),
+    "comuna.coverage": Text("Mujeres / meta", "Women / target"),
+    "comuna.recall_rate": Text("Rellamadas / leídos", "Recalls / read"),
+    "comuna.detection_rate": Text("Cánceres / leídos", "Cancers / read"),
+    "programme.jump": Text("Ir a", "Go to"),
     "equity.value": Text("Valor", "Value"),
     "equity.interval": Text("IC 95 %", "95% CI"),
     "by.comuna": Text("Comuna", "Comuna"),

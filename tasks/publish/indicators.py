@@ -20,6 +20,8 @@ Scale = Literal[100, 1000]
 _read, _recalled = pl.col("is_recalled").is_not_null(), pl.col("is_recalled")
 _known, _cancer = pl.col("is_cancer").is_not_null(), pl.col("is_cancer")
 _followed = pl.col("follow_up_months") >= FOLLOW_UP_MONTHS
+# Of younger exams only those recalled are known by now: sensitivity would be 1, specificity 0.
+_is_year_old = pl.col("day").dt.offset_by(f"{FOLLOW_UP_MONTHS}mo") <= pl.col("as_of")
 _invasive, _size_mm = pl.col("is_invasive"), pl.col("tumour_size_mm")
 
 
@@ -73,11 +75,11 @@ INDICATORS = (
         "ppv3", pl.col("biopsy_done") & _known, _cancer, ("biopsy_done", "is_cancer"), 0.286
     ),
     Indicator(
-        "sensitivity", _read & _cancer, _recalled,
+        "sensitivity", _read & _cancer & _is_year_old, _recalled,
         ("is_recalled", "is_cancer", "follow_up_months"), 0.869,
     ),
     Indicator(
-        "specificity", _read & ~_cancer & (_recalled | _followed), ~_recalled,
+        "specificity", _read & ~_cancer & (_recalled | _followed) & _is_year_old, ~_recalled,
         ("is_recalled", "is_cancer", "follow_up_months"), 0.889,
     ),
     Indicator(

@@ -167,6 +167,21 @@ def test_a_figure_is_taken_away_as_data_and_as_pictures(page, tmp_path):
         assert Path(download.value.path()).read_bytes().startswith(start)
 
 
+def test_a_table_is_sorted_by_a_click_on_a_heading_and_turned_by_another(page):
+    open_page(page, "/?lang=en", "Campaign")
+    sites = page.locator("table.sortable").first
+    exams = sites.get_by_role("button", name="Exams")
+    in_order = {}
+    for _ in range(2):
+        exams.click()
+        direction = sites.locator("th[aria-sort]").get_attribute("aria-sort")
+        in_order[direction] = sites.locator("tbody td:nth-child(2)").all_inner_texts()
+    numbers = {way: list(map(int, shown)) for way, shown in in_order.items()}
+    assert numbers["descending"] == sorted(numbers["ascending"], reverse=True)
+    assert numbers["ascending"] == sorted(numbers["ascending"])
+    assert sites.locator("tfoot tr").count() == 1
+
+
 def test_a_name_like_a_formula_stays_text_in_a_figures_data(page):
     open_page(page, "/?lang=en", "Campaign")
     plot = "document.querySelector('#graph-volumes .js-plotly-plot')"

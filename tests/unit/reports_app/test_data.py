@@ -6,8 +6,17 @@ import polars as pl
 import pytest
 
 from reports_app.data import Reports, age_hours
-from tasks.lake.schemas import CALIBRATIONS, EXAM_SCORES, IMAGES, OBJECTS, RUNS
+from tasks.lake.schemas import (
+    CALIBRATIONS,
+    EXAM_SCORES,
+    IMAGE_SCORES,
+    IMAGES,
+    INSTANCES,
+    OBJECTS,
+    RUNS,
+)
 from tests.support import lake_fixture as fixture
+from tests.support.counting_lake import CountingLake
 from tests.support.lake_fixture import LIST_DATES, RUN_AT, MemoryLake, exam_key, fill_lake, key
 
 
@@ -103,6 +112,18 @@ def test_stored_pixels_have_the_contracts_shape(lake):
     view = Reports(lake).view(exam_key(2), key("instance", 2, 0))
     assert view.pixels.shape == (1024, 512)
     assert view.saliency.shape == (64, 32)
+
+
+def test_an_exam_and_its_pixels_read_its_network_inputs_once(tmp_path):
+    whole, counted = MemoryLake(), CountingLake(str(tmp_path))
+    fill_lake(whole, n_exams=3)
+    for table in (OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, RUNS):
+        counted.insert_new(table, whole.read(table))
+    CountingLake.reads.clear()
+    reports = Reports(counted)
+    assert reports.exam(exam_key(2)) is not None
+    assert reports.view(exam_key(2), key("instance", 2, 0)) is not None
+    assert [table for table, _, _ in CountingLake.reads].count(IMAGES) == 1
 
 
 def test_pixels_that_differ_from_their_digest_are_not_shown():

@@ -99,6 +99,21 @@ def test_equity_compares_what_the_address_asks_for(app):
     )
 
 
+def test_the_comunas_stand_side_by_side_and_hide_what_is_few(app):
+    page = ask(app, "/")
+    assert "Por comuna" in page
+    assert "Rellamadas / leídos" in page
+    row = page[page.rindex('"data-value": "Ancud"') :].split('"type": "Tr"')[0]
+    assert "Oculto" in row
+    assert '"data-value": "0.' not in row
+
+
+def test_a_print_says_what_was_filtered_and_compared(app):
+    page = ask(app, "/", "?comuna=Ancud&indicator=ppv1")
+    assert "Equidad: VPP1" in page
+    assert "Ancud" in page[page.index('"className": "printed"') - 200 :][:220]
+
+
 def test_the_backlog_counts_the_unread_and_their_oldest():
     n_unread, day = 7, date(2026, 11, 2)
     exams = pl.DataFrame(

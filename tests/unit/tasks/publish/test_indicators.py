@@ -110,6 +110,12 @@ def test_an_indicator_equals_the_hand_count(hundred, name, n_events, n):
     assert count(BY_NAME[name], hundred) == Proportion(n_events, n)
 
 
+@pytest.mark.parametrize("name", ["sensitivity", "specificity"])
+def test_an_exam_counts_for_accuracy_once_a_year_could_tell(hundred, name):
+    young = hundred.with_columns(day=pl.lit(AS_OF - timedelta(days=90)))
+    assert count(BY_NAME[name], young) == Proportion(0, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "lacks"),
     [("recall_first", ["is_first_screen"]), ("technical_recall", ["technical_recall"])],
