@@ -77,7 +77,8 @@ def translated(section: Section, t: Texts) -> Section:
         return replace(one, label=words(one.label))
 
     def plot(one: Plot) -> Plot:
-        return replace(one, title=words(one.title), x=axis(one.x), y=axis(one.y))
+        lines = [replace(line, name=words(line.name)) for line in one.series]
+        return replace(one, title=words(one.title), x=axis(one.x), y=axis(one.y), series=lines)
 
     return Section(
         words(section.title),

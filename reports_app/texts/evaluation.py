@@ -76,6 +76,11 @@ _SPANISH = {
     "Subgroups": "Subgrupos",
     "Triage": "Priorización",
     "Not in this report": "Lo que falta en este informe",
+    # lines
+    "chance": "azar",
+    "marks": "marcas",
+    "perfect": "perfecta",
+    "recall all": "citar a todas",
     # tables
     "Breast level": "Nivel de mama",
     "Exam level": "Nivel de examen",
@@ -212,8 +217,27 @@ _BEGINNINGS = {
     "Cancers found by reading from the top": "Cánceres hallados leyendo desde arriba",
     "Decision curve": "Curva de decisión",
     "Rule-out": "Descarte",
+    "ROC": "ROC",
+    "Share of cancer exams in the top of the list": "Exámenes con cáncer arriba en la lista",
+    "Day on which cancer exams are read": "Día en que se leen los exámenes con cáncer",
 }
-"""Of titles that go on with a count or a level, which stay as they are."""
+_ENDINGS = {
+    "breast level": "nivel de mama",
+    "exam level": "nivel de examen",
+    "image level": "nivel de imagen",
+    "in the sample, as given": "en la muestra, como se dieron",
+    "at the programme's prevalence, as given": "a la prevalencia del programa, como se dieron",
+    "at the programme's prevalence, corrected": "a la prevalencia del programa, corregidos",
+    " at about 30, 50 and 70 % of exams": " de cerca de 30, 50 y 70 % de los exámenes",
+    ", gross": ", bruto",
+    ", net": ", neto",
+    "with cancer": "con cáncer",
+    " cancer)": " con cáncer)",
+    " exams": " exámenes",
+    " a day": " por día",
+    " of ": " de ",
+}
+"""What such titles go on with, around counts that stay as they are."""
 
 
 def report_words(text: str, language: str) -> str:
@@ -222,5 +246,11 @@ def report_words(text: str, language: str) -> str:
         return text if language != "es" else _SPANISH[text]
     for beginning, spanish in _BEGINNINGS.items():
         if text.startswith(beginning):
-            return spanish + text.removeprefix(beginning)
+            return spanish + _ended(text.removeprefix(beginning))
+    return text
+
+
+def _ended(text: str) -> str:
+    for english, spanish in _ENDINGS.items():
+        text = text.replace(english, spanish)
     return text

@@ -48,6 +48,20 @@ def test_a_table_of_exams_alone_is_enough(scores: Path, tmp_path: Path):
     assert files.document.read_bytes().startswith(b"%PDF-")
 
 
+def test_the_page_begins_with_the_result_and_ends_with_what_is_lacking_and_its_source(
+    scores: Path, tmp_path: Path
+):
+    files = evaluate(
+        scores, tmp_path / "out", exam_column="exam", truth_column="cancer", n_draws=50
+    )
+    page = files.page.read_text()
+    order = ["Best system", ">Discrimination</h2>", ">Not in this report</h2>", "SHA-256"]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+    assert "Subgroups: Not available" in page
+    assert ">Subgroups</h2>" not in page
+
+
 def test_a_semicolon_file_with_decimal_commas_is_read(tmp_path: Path):
     path = tmp_path / "es.csv"
     path.write_text("exam;truth;ai\n1;0;0,25\n2;1;0,75\n")

@@ -15,6 +15,7 @@ from reports_app.evaluation.views import SHARES, Axis, Plot, Series
 from reports_app.kept_reports import KeptReports
 from reports_app.links import DATA_SETS_PATH, EVALUATIONS_PATH, Address
 from reports_app.pages import data_sets, evaluations
+from reports_app.texts.evaluation import report_words
 from tasks.datasets import cbis_mass_patches
 from tasks.datasets.importing import import_reading
 from tasks.lake.store import Lake
@@ -119,3 +120,24 @@ def test_without_reports_the_page_names_the_command(module, path: str, command: 
 def test_only_engineers_enter(path: str):
     assert may_enter([Role.ENGINEER], path)
     assert not may_enter([Role.MANAGER, Role.RADIOLOGIST], path)
+
+
+@pytest.mark.parametrize(
+    ("title", "spanish"),
+    [
+        ("ROC, breast level", "ROC, nivel de mama"),
+        (
+            "Precision and recall, exam level (60 of 720 cancer)",
+            "Precisión y sensibilidad, nivel de examen (60 de 720 con cáncer)",
+        ),
+        (
+            "Exam level, at the programme's prevalence, corrected",
+            "Nivel de examen, a la prevalencia del programa, corregidos",
+        ),
+        ("Rule-out, net", "Descarte, neto"),
+        ("AI_frcnn_POM", "AI_frcnn_POM"),
+    ],
+)
+def test_a_title_with_counts_is_spanish_to_its_end(title, spanish):
+    assert report_words(title, "es") == spanish
+    assert report_words(title, "en") == title
