@@ -336,6 +336,19 @@ def test_the_list_is_printed_by_site(page):
     assert (ARTIFACTS / "list.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_what_a_search_leaves_is_printed_by_the_link_and_not_by_the_browser(page):
+    open_page(page, "/list", "Lista de prioridad")
+    page.get_by_label("Buscar en la lista").fill("truncado")
+    link = page.get_by_role("link", name="PDF por sede")
+    expect(link).to_have_attribute("href", re.compile("words=truncado"))
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "lista-2026-11-24-filtrada.pdf"
+    page.emulate_media(media="print")
+    expect(page.locator(".list-grid")).to_be_hidden()
+    expect(page.locator(".on-paper")).to_contain_text("«PDF por sede»")
+
+
 def test_exams_are_ticked_and_taken(page):
     open_page(page, "/list", "Lista de prioridad")
     page.locator(".ag-row[row-index='4'] input[type=checkbox]").check()
