@@ -39,9 +39,9 @@ class Handing {
         } else if (files.length > Number(limits.maxFiles)) {
             this.say("too_many", { n: files.length, max: limits.maxFiles });
         } else if (large) {
-            this.say("too_large", { name: large.name, size: limits.maxBytes / GB });
+            this.say("too_large", { name: large.name, size: limits.size });
         } else if (size > Number(limits.maxBatchBytes)) {
-            this.say("too_much", { n: (size / GB).toFixed(1), max: limits.maxBatchBytes / GB });
+            this.say("too_much", { n: (size / GB).toFixed(1), max: limits.batchSize });
         } else {
             this.size = size;
             return true;

@@ -58,7 +58,7 @@ def _head(t: Texts, *more: Any) -> html.Div:
 
 def _drop(address: Address, classifier: Classifier) -> html.Div:
     t = address.texts
-    size = t.number(classifier.limits.max_file_bytes / (1 << 30))
+    size = _size(t, classifier.limits.max_file_bytes)
     return html.Div(
         [
             html.P(t("classify.drop"), className="big"),
@@ -93,21 +93,32 @@ def _live(address: Address, classifier: Classifier, batch_id: str) -> html.Div:
         className="live",
         **told(
             batch=batch_id,
-            **_limits(classifier.limits),
+            **_limits(t, classifier.limits),
             address=_fresh(address),
             **words,
         ),
     )
 
 
-def _limits(limits: UploadLimits) -> dict[str, str]:
+def _size(t: Texts, n_bytes: int) -> str:
+    """A limit in words: GB, or MB where it is less than one."""
+    is_large = n_bytes >= 1 << 30
+    unit, of_unit = ("GB", 1 << 30) if is_large else ("MB", 1 << 20)
+    return f"{t.number(n_bytes / of_unit)}\N{NO-BREAK SPACE}{unit}"
+
+
+def _limits(t: Texts, limits: UploadLimits) -> dict[str, str]:
+    words = {
+        "size": _size(t, limits.max_file_bytes),
+        "batch_size": _size(t, limits.max_batch_bytes),
+    }
     found = {
         "part_bytes": PART_BYTES,
         "max_bytes": limits.max_file_bytes,
         "max_batch_bytes": limits.max_batch_bytes,
         "max_files": limits.max_files,
     }
-    return {name: str(limit) for name, limit in found.items()}
+    return {**words, **{name: str(limit) for name, limit in found.items()}}
 
 
 def _ways_out(address: Address, batch: Batch) -> list[Any]:

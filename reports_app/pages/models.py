@@ -134,9 +134,10 @@ def _drift(t: Texts, records: ModelRecords) -> html.Section:
     limits = {"psi": t.number(PSI_LIMIT, 2), "p": t.number(KS_P_LIMIT, 3)}
     few = {"recent": MIN_RECENT, "reference": MIN_REFERENCE, "days": REFERENCE_DAYS}
     note = html.P(t("models.drift_note", **limits, **few), className="muted small")
+    has_medians = any(one.median is not None for one in weeks)
     shown = [
         note,
-        graph("drift", drift_lines(weeks, t), title),
+        *([graph("drift", drift_lines(weeks, t), title)] if has_medians else []),
         scrolling(_drift_table(t, weeks, title)),
     ]
     return card(

@@ -13,10 +13,10 @@ CLASSIFY = {
     "classify.promise": Text(
         "Los archivos pasan por el mismo proceso que la campaña y por el mismo modelo. No se "
         "guardan en la campaña y se borran al cerrar, o tras una hora sin uso. Cada archivo "
-        "puede tener hasta {size} GB.",
+        "puede tener hasta {size}.",
         "Files take the campaign's own way through the same model. They are not kept in the "
         "campaign, and are removed when you close them or after an hour without use. A file "
-        "may have up to {size} GB.",
+        "may have up to {size}.",
     ),
     "classify.away": Text("Clasificar no está disponible", "Classify is not available"),
     "classify.away_text": Text(
@@ -31,8 +31,8 @@ CLASSIFY = {
         "Leyendo y puntuando: {done} de {total}…", "Reading and scoring: {done} of {total}…"
     ),
     "classify.too_large": Text(
-        "{name} es demasiado grande: cada archivo puede tener hasta {size} GB.",
-        "{name} is too large: a file may have up to {size} GB.",
+        "{name} es demasiado grande: cada archivo puede tener hasta {size}.",
+        "{name} is too large: a file may have up to {size}.",
     ),
     "classify.nothing": Text(
         "Ahí no hay ningún archivo.",
@@ -43,8 +43,8 @@ CLASSIFY = {
         "These are {n} files, and a batch takes up to {max}: send a ZIP, or several batches.",
     ),
     "classify.too_much": Text(
-        "Son {n} GB, y un lote puede tener hasta {max} GB: envíe varios lotes.",
-        "These are {n} GB, and a batch may have up to {max} GB: send several batches.",
+        "Son {n} GB, y un lote puede tener hasta {max}: envíe varios lotes.",
+        "These are {n} GB, and a batch may have up to {max}: send several batches.",
     ),
     "classify.refused": Text(
         "{name} no se pudo recibir: el lote o el disco está lleno.",

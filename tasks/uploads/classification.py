@@ -150,7 +150,9 @@ class Classifier:
                 yield job.upload, drawn
 
     def _answered(self, batch: Batch, model: TritonModel) -> list[UploadedImage]:
-        files = list_files(sorted(batch.names), self.header_limits.container)
+        # By name: files arrive as they please, and reports tell them by their number.
+        paths = sorted(batch.names, key=lambda path: (batch.names[path], path))
+        files = list_files(paths, self.header_limits.container)
         batch.jobs = [
             UploadJob(number, file, self.header_limits, self.read_limits, self.pseudonymiser)
             for number, file in enumerate(files)

@@ -92,6 +92,12 @@ def test_a_bad_file_is_set_aside_with_a_reason_and_the_others_are_scored(
     assert images["good.dcm"].score is not None
 
 
+def test_files_are_numbered_by_name_in_whatever_order_they_come(classifier):
+    batch = worked(classifier, {f"{name}.png": picture() for name in "cab"})
+    numbers = {image.name: image.number for exam in batch.exams for image in exam.images}
+    assert numbers == {"a.png": 0, "b.png": 1, "c.png": 2}
+
+
 def test_the_same_image_twice_counts_once(classifier):
     batch = worked(classifier, {"a.dcm": dicom(VIEWS[0]), "b.dcm": dicom(VIEWS[0])})
     reasons = sorted(str(image.reason) for exam in batch.exams for image in exam.images)
