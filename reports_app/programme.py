@@ -24,6 +24,7 @@ from tasks.publish.proportions import Proportion
 from tasks.publish.suppression import hide_small, shown_count
 
 TOP_SHARE = 0.10
+_PLACED = ("patient_key", "day", "site", "manufacturer", "age_band", "comuna")
 
 _UNREAD = Indicator(
     "backlog", pl.col("exam_key").is_not_null(), pl.col("read_date").is_null(), ()
@@ -69,7 +70,7 @@ def shown_under(
     outer = _choices_alone(indicator, whole, chosen)
     if not chosen.is_crossed:
         return outer[-1]
-    return _crossed(count(indicator, whole.filter(chosen.condition())), outer)
+    return _crossed(count(indicator, whole, chosen.condition()), outer)
 
 
 def _choices_alone(
@@ -86,8 +87,11 @@ def coverage_under(
 ) -> Proportion | None:
     """Women reached as far as a filter may show them; more than there are is no answer."""
     everywhere = coverage(whole, targets, denominator)
-    part = whole.filter(chosen.condition())
-    counted = coverage(part, targets_under(targets, chosen), denominator)
+    if chosen.is_everything:
+        counted = everywhere
+    else:
+        part = whole.select(_PLACED).filter(chosen.condition())
+        counted = coverage(part, targets_under(targets, chosen), denominator)
     return None if counted.n_events > counted.n else _part_under(everywhere, counted)
 
 
@@ -97,7 +101,7 @@ def comuna_coverage(
     """Coverage of each comuna that a filter keeps, as far as it may be shown: of fives."""
     everywhere = coverage(whole, targets, "n_women")
     known = targets_under(targets, chosen).drop_nulls("n_women")
-    reached = _reached(whole.filter(chosen.condition()), known)
+    reached = _reached(whole.select(_PLACED).filter(chosen.condition()), known)
     n_reached = dict(reached.group_by("comuna").len().iter_rows())
     n_women = known.group_by("comuna").agg(pl.col("n_women").sum())
     counted = {name: Proportion(n_reached.get(name, 0), n) for name, n in n_women.iter_rows()}
@@ -130,7 +134,7 @@ def groups_under(
     if chosen.is_everything:
         return alone
     outer, groups = _choices_alone(indicator, whole, chosen), dict(alone)
-    part = count_groups(indicator, whole.filter(chosen.condition()), column)
+    part = count_groups(indicator, whole, column, chosen.condition())
     return [
         Group(value, _crossed(share, [*outer, groups[value]])) for value, share in part.items()
     ]
@@ -194,10 +198,11 @@ def coverage(exams: pl.DataFrame, targets: pl.DataFrame, denominator: str) -> Pr
 def _reached(exams: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """One row a woman and target that she was screened for."""
     in_period = pl.col("day").is_between(pl.col("first_day"), pl.col("last_day"))
-    reached = exams.join(known, on=["comuna", "age_band"]).filter(in_period)
+    placed = exams.select("patient_key", "day", "comuna", "age_band")
+    reached = placed.join(known, on=["comuna", "age_band"]).filter(in_period)
     return reached.select("patient_key", "comuna", "age_band", "first_day").unique()
 
 
 def _category_counts(exams: pl.DataFrame, column: str) -> dict[str, int]:
-    counts = exams.drop_nulls(column)[column].value_counts().sort(column)
+    counts = exams[column].drop_nulls().value_counts().sort(column)
     return {str(value): int(n) for value, n in counts.iter_rows()}

@@ -19,6 +19,7 @@ Scale = Literal[100, 1000]
 
 _read, _recalled = pl.col("is_recalled").is_not_null(), pl.col("is_recalled")
 _known, _cancer = pl.col("is_cancer").is_not_null(), pl.col("is_cancer")
+_EVERY = pl.lit(value=True)
 _followed = pl.col("follow_up_months") >= FOLLOW_UP_MONTHS
 # Of younger exams only those recalled are known by now: sensitivity would be 1, specificity 0.
 _is_year_old = pl.col("day").dt.offset_by(f"{FOLLOW_UP_MONTHS}mo") <= pl.col("as_of")
@@ -156,21 +157,24 @@ def missing_columns(needs: Sequence[str], exams: pl.DataFrame) -> list[str]:
     return [name for name in needs if exams[name].is_null().all()]
 
 
-def count(indicator: Indicator, exams: pl.DataFrame) -> Proportion:
+def count(indicator: Indicator, exams: pl.DataFrame, where: pl.Expr = _EVERY) -> Proportion:
     """How many of how many exams.
 
     Args:
         indicator: Which share.
         exams: Columns of `tasks.publish.programme.with_durations`, and is_top_tenth.
+        where: Which of them; only the columns that are needed are filtered.
     """
-    return Proportion(*exams.select(_counts(indicator)).row(0))
+    counts = exams.lazy().filter(where).select(_counts(indicator)).collect()
+    return Proportion(*counts.row(0))
 
 
 def count_groups(
-    indicator: Indicator, exams: pl.DataFrame, column: str
+    indicator: Indicator, exams: pl.DataFrame, column: str, where: pl.Expr = _EVERY
 ) -> dict[str, Proportion]:
     """The same in each group of a column, by value; exams without one are "", and last."""
-    counts = exams.group_by(pl.col(column).fill_null("")).agg(_counts(indicator))
+    groups = exams.lazy().filter(where).group_by(pl.col(column).fill_null(""))
+    counts = groups.agg(_counts(indicator)).collect()
     shares = {value: Proportion(*numbers) for value, *numbers in counts.iter_rows()}
     return {value: shares[value] for value in sorted(shares, key=lambda one: (one == "", one))}
 
@@ -224,12 +228,12 @@ def rounded_share(share: Proportion, outer: Collection[Proportion] = ()) -> Prop
         share: Where filters cross.
         outer: What is told of more exams, these among them.
     """
-    if share in outer:  # the same exams: another answer would tell that they are
-        return share
     rests = [Proportion(one.n_events - share.n_events, one.n - share.n) for one in outer]
     counts = [n for one in (share, *rests) for n in (one.n_events, one.n - one.n_events, one.n)]
     if any(map(is_small, counts)):
         return None
+    if share in outer:  # the same exams, and told already
+        return share
     return Proportion(min(rounded(share.n_events), rounded(share.n)), rounded(share.n))
 
 

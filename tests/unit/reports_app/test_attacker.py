@@ -99,9 +99,12 @@ def by_site(*recalled):
     return programme([cell for n in recalled for cell in ((n, 20), (0, 20), (0, 20), (0, 20))])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(programmes)
 @example(by_site(3, 10, 20))
+@example(
+    programme([(3, 0) if n == 1 else (5, 0) if n in (7, 9) else (0, 0) for n in range(12)])
+)
 def test_no_two_filters_differ_by_a_count_that_is_known_to_be_small(whole):
     told = {
         chosen: possible(share, is_exact=not chosen.is_crossed)
