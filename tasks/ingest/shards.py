@@ -19,6 +19,7 @@ SMALLEST_SHARD = 4
 IMAGES_PER_RANGE = 500_000
 """Images whose keys are held at once. Each range reads the keys of all images once more."""
 
+_EXAM = ["exam_key"]
 _KEY = ["sop_instance_key", "etag"]
 _IS_PENDING = (
     (pl.col("state") == "pending")
@@ -42,26 +43,40 @@ def waiting_shards(
     Yields:
         Shards by key; an exam is in one of them.
     """
-    n_images = lake.count(OBJECTS, _IS_PENDING) + (0 if is_settled else lake.count(IMAGES))
-    ranges = key_ranges(n_images, IMAGES_PER_RANGE)
-    version = None if is_settled else model_version
-    found = (exam for in_range in ranges for exam in _waiting_exams(lake, version, in_range))
-    return cut_shards(found, exams_per_shard)
+    waiting = _pending(lake) if is_settled else _waiting(lake, model_version)
+    return cut_shards(waiting, exams_per_shard)
 
 
-def _waiting_exams(lake: Lake, model_version: str | None, in_range: pl.Expr) -> list[str]:
-    """Keys of a range's exams that are pending or, under a model version, not scored."""
-    waiting = lake.read(OBJECTS, columns=["exam_key"], where=_IS_PENDING & in_range)
-    if model_version is not None:
-        waiting = pl.concat([waiting, _unscored(lake, model_version, in_range)])
-    return waiting["exam_key"].unique().sort().to_list()
+def _pending(lake: Lake) -> Iterator[str]:
+    """Exams with a pending image; where they are few, as in most nights, read at once."""
+    few = lake.read(OBJECTS, columns=_EXAM, where=_IS_PENDING, at_most=IMAGES_PER_RANGE)
+    if few.height < IMAGES_PER_RANGE:
+        yield from _keys(few)
+        return
+    for in_range in _ranges(lake):
+        yield from _keys(lake.read(OBJECTS, columns=_EXAM, where=_IS_PENDING & in_range))
+
+
+def _waiting(lake: Lake, model_version: str) -> Iterator[str]:
+    for in_range in _ranges(lake):
+        pending = lake.read(OBJECTS, columns=_EXAM, where=_IS_PENDING & in_range)
+        yield from _keys(pl.concat([pending, _unscored(lake, model_version, in_range)]))
+
+
+def _ranges(lake: Lake) -> Iterator[pl.Expr]:
+    n_images = max(lake.count(OBJECTS), lake.count(IMAGES))
+    return key_ranges(n_images, IMAGES_PER_RANGE)
+
+
+def _keys(images: pl.DataFrame) -> list[str]:
+    return images["exam_key"].unique().sort().to_list()
 
 
 def _unscored(lake: Lake, model_version: str, in_range: pl.Expr) -> pl.DataFrame:
     is_current = pl.col("model_version") == model_version
     scores = lake.read(IMAGE_SCORES, columns=_KEY, where=is_current & in_range)
-    images = read_quality(lake, [*_KEY, "exam_key"], in_range)
-    return images.join(scores, on=_KEY, how="anti").select("exam_key")
+    images = read_quality(lake, [*_KEY, *_EXAM], in_range)
+    return images.join(scores, on=_KEY, how="anti").select(_EXAM)
 
 
 def cut_shards(exam_keys: Iterable[str], largest: int) -> Iterator[list[str]]:

@@ -74,8 +74,15 @@ class Lake:
         *,
         columns: Sequence[str] | None = None,
         where: pl.Expr | None = None,
+        at_most: int | None = None,
     ) -> pl.DataFrame:
         """Read some columns of the rows that fulfil a condition; others are not fetched.
+
+        Args:
+            table: Which.
+            columns: All if left out.
+            where: Every row if left out.
+            at_most: So many rows, whichever come first; all if left out.
 
         Raises:
             Retryable: If the storage does not answer.
@@ -84,7 +91,8 @@ class Lake:
         with translated(table):
             rows = self.scan(table)
             rows = rows if where is None else rows.filter(where)
-            return rows.select(columns or table.schema.names()).collect()
+            rows = rows.select(columns or table.schema.names())
+            return (rows if at_most is None else rows.head(at_most)).collect()
 
     def batches(
         self, table: Table, columns: Sequence[str], n_rows: int
@@ -127,11 +135,9 @@ class Lake:
             delta = self._open(table)
             return None if delta is None else delta.version()
 
-    def count(self, table: Table, where: pl.Expr | None = None) -> int:
-        """Count the rows: by the log alone, or those that fulfil a condition."""
+    def count(self, table: Table) -> int:
+        """Count the rows by the log alone: no data file is opened."""
         with translated(table):
-            if where is not None:
-                return self.scan(table).filter(where).select(pl.len()).collect().item()
             delta = self._open(table)
             return 0 if delta is None else delta.count()
 

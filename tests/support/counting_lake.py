@@ -20,8 +20,9 @@ class CountingLake(Lake):
         *,
         columns: Sequence[str] | None = None,
         where: pl.Expr | None = None,
+        at_most: int | None = None,
     ) -> pl.DataFrame:
-        rows = super().read(table, columns=columns, where=where)
+        rows = super().read(table, columns=columns, where=where, at_most=at_most)
         self.reads.append((table, rows.height, rows.width))
         return rows
 

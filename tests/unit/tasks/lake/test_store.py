@@ -116,10 +116,10 @@ def test_rows_of_another_table_come_in_one_commit_and_only_where_they_lack(lake,
         assert_frame_equal(found, sorted_rows(IMAGE_QUALITY, expected))
 
 
-def test_rows_are_counted_under_a_condition(lake: Lake):
-    assert lake.count(OBJECTS, pl.col("size_bytes") > 2) == 0
+def test_no_more_rows_are_read_than_asked_for(lake: Lake):
     lake.insert_new(OBJECTS, object_rows(range(5)))
-    assert (lake.count(OBJECTS), lake.count(OBJECTS, pl.col("size_bytes") > 2)) == (5, 2)
+    read = [lake.read(OBJECTS, where=pl.col("size_bytes") > 2, at_most=n) for n in (1, 9)]
+    assert [rows.height for rows in read] == [1, 2]
 
 
 def test_an_upsert_changes_only_what_differs(lake: Lake):
