@@ -17,10 +17,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import polars as pl
+from deltalake import write_deltalake
 
 from benchmarks.million_keys import peak_mb
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.columns import Table
+from tasks.lake.layout import writer_properties
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
@@ -131,7 +133,22 @@ def fill(lake: Lake, n_exams: int) -> None:
         n_rows = n_exams - LAST_NIGHT if table == OUTCOMES else n_exams
         for first in range(0, n_rows, EXAMS_PER_FILE):
             size = min(EXAMS_PER_FILE, n_rows - first)
-            lake.insert_new(table, rows(table, first, size, n_exams))
+            _append(lake, table, rows(table, first, size, n_exams))
+
+
+def _append(lake: Lake, table: Table, new: pl.DataFrame) -> None:
+    """As lakes hold it: with their pixels 200 images fill a file, without them 60 kB."""
+    limit = 60_000 if table == IMAGES else None
+    lake.commit(
+        table,
+        lambda delta: write_deltalake(
+            delta,
+            new,
+            mode="append",
+            target_file_size=limit,
+            writer_properties=writer_properties(table),
+        ),
+    )
 
 
 def complete_night(lake: Lake) -> None:
