@@ -181,6 +181,7 @@ def first_night(lake: Lake, run: Run) -> Steps:
     """What the first night of a month reads of all years."""
     return {
         "shards, first night of a month": lambda: count_shards(lake, "1"),
+        "aggregate, first night of a month": lambda: aggregate(lake, "1", run),
         "publish, first night of a month": lambda: publish_list(lake, "1", run),
         "its row": lambda: complete_night(lake),
     }

@@ -10,6 +10,12 @@ from tasks.lake.schemas import EXAM_SCORES
 from tasks.score.calibration import SCOPE, band, calibrated_score, choose_calibrations
 from tasks.score.selection import select_views, without_raw_twins
 
+INSTANCE_COLUMNS = (
+    "sop_instance_key", "etag", "exam_key", "image_laterality", "view_position",
+    "presentation_intent_type", "is_synthetic_2d", "is_partial_view", *SCOPE,
+)  # fmt: skip
+"""Of `instances`, what exams' scores are made with."""
+
 _BREAST = ("exam_key", "image_laterality")
 
 
@@ -17,7 +23,7 @@ def score_exams(images: pl.DataFrame, calibrations: pl.DataFrame, run_id: str) -
     """Score every exam that has at least one scored image.
 
     Args:
-        images: One row an image of the exams, scored or not: the columns of `instances` with
+        images: One row an image of the exams, scored or not: `INSTANCE_COLUMNS` with
             malignancy_score (null where unscored), finding, assessment and model_version.
         calibrations: The calibrations of that model version.
         run_id: The run that asks.

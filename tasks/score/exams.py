@@ -10,13 +10,17 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from tasks.lake.key_ranges import key_ranges
 from tasks.lake.schemas import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, INSTANCES, OBJECTS, RUNS
 from tasks.lake.store import Lake
 from tasks.run import Run
-from tasks.score.aggregate import score_exams
+from tasks.score.aggregate import INSTANCE_COLUMNS, score_exams
 
 CLOCK_MARGIN = timedelta(days=1)
 """Rows are dated by several machines' clocks."""
+
+IMAGES_PER_PART = 200_000
+"""Images that are aggregated at once where all exams are in question: memory has a limit."""
 
 _IMAGE_KEY = ["sop_instance_key", "etag"]
 _ANSWER = ["malignancy_score", "finding", "assessment", "model_version"]
@@ -57,15 +61,21 @@ def aggregate(lake: Lake, model_version: str, run: Run, since: datetime | None =
         How many exams' scores are new or changed.
     """
     is_current = pl.col("model_version") == model_version
-    in_question = pl.lit(value=True)
     if since:
-        in_question = pl.col("exam_key").is_in(touched_exams(lake, since, is_current).implode())
+        parts = [pl.col("exam_key").is_in(touched_exams(lake, since, is_current).implode())]
+    else:
+        parts = key_ranges(lake.count(INSTANCES), IMAGES_PER_PART)
+    return sum(_aggregate(lake, is_current, part, run) for part in parts)
+
+
+def _aggregate(lake: Lake, is_current: pl.Expr, in_question: pl.Expr, run: Run) -> int:
     answers = lake.read(
         IMAGE_SCORES, columns=[*_IMAGE_KEY, *_ANSWER], where=is_current & in_question
     )
     if answers.is_empty():
         return 0
-    images = lake.read(INSTANCES, where=in_question).join(answers, on=_IMAGE_KEY, how="left")
+    instances = lake.read(INSTANCES, columns=INSTANCE_COLUMNS, where=in_question)
+    images = instances.join(answers, on=_IMAGE_KEY, how="left")
     calibrations = lake.read(CALIBRATIONS, where=is_current)
     return lake.upsert(EXAM_SCORES, score_exams(images, calibrations, run.run_id))
 

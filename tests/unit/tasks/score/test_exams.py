@@ -5,10 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tasks.lake.schemas import CALIBRATIONS, EXAM_SCORES, IMAGE_SCORES, INSTANCES, OBJECTS, RUNS
 from tasks.lake.store import Lake
 from tasks.run import Run
+from tasks.score import exams
 from tasks.score.exams import CLOCK_MARGIN, aggregate, settled_since
 from tests.support.counting_lake import CountingLake
 from tests.support.lake_fixture import MODEL_VERSION, fill_lake
@@ -102,3 +104,16 @@ def test_all_exams_are_in_question_where_nothing_settles_them(lake, monkeypatch)
     failed = lake.read(RUNS).with_columns(outcome=pl.lit("failed"), failure=pl.lit("x"))
     lake.upsert(RUNS, failed)
     assert settled_since(lake, MODEL_VERSION, run) is None
+
+
+@pytest.mark.parametrize("images_per_part", [1, 7])
+def test_exams_are_aggregated_in_parts_as_if_at_once(lake, monkeypatch, images_per_part):
+    whole = lake.read(EXAM_SCORES)
+    lake.delete(EXAM_SCORES, "model_version", [MODEL_VERSION])
+    CountingLake.reads.clear()
+    monkeypatch.setattr(exams, "IMAGES_PER_PART", images_per_part)
+    assert aggregate(lake, MODEL_VERSION, next_run(lake)) == whole.height
+    made = lake.read(EXAM_SCORES).sort("exam_key")
+    assert_frame_equal(made.drop("run_id"), whole.sort("exam_key").drop("run_id"))
+    read = [n_rows for table, n_rows, _ in CountingLake.reads if table == INSTANCES]
+    assert max(read) < sum(read) / 2
