@@ -22,7 +22,6 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.limits import ensure_triton_limit
-from flows.logs import configure_logs
 from flows.memory import MemoryWatch
 from flows.notices import tell_watchers
 from flows.runners import shard_runner, submit_shards
@@ -36,6 +35,7 @@ from tasks.lake.digests import NIGHT_BYTES, record
 from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.nightly_check import refuse_damage
 from tasks.lake.schemas import IMAGES, OBJECTS, RUNS, TABLES
+from tasks.logs import configure_logs
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
 from tasks.publish.accounting import COUNTED_COLUMNS, Accounting, count_objects

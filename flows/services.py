@@ -68,7 +68,7 @@ def build_services(settings: Settings) -> Services:
             settings.n_workers, settings.decode_timeout_s, settings.worker_memory_limit_bytes
         ),
         pseudonymiser=Pseudonymiser(pseudonym_key(settings)),
-        telemetry=Telemetry(settings.otlp_endpoint),
+        telemetry=Telemetry(settings.otlp_endpoint, settings.log_format),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.addresses import GrpcTarget, LakeUrl, ServiceUrl, check_service_url
 from tasks.lake.retention import RETENTION_DAYS
+from tasks.logs import LogFormat
 
 
 class Settings(BaseSettings):
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     )
     prefect_port: int = Field(4200, description="Preferred port of the local Prefect server.")
 
-    log_format: Literal["text", "json"] = Field(
+    log_format: LogFormat = Field(
         "text", description="How a night's log is written: lines to read, or of JSON."
     )
     otlp_endpoint: ServiceUrl | None = Field(

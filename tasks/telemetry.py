@@ -26,6 +26,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, Status, StatusCode, TraceFlags
 
 from tasks.errors import SmartMammoError
+from tasks.logs import LogFormat, ensure_logs
 from tasks.run import Run
 
 LOG = logging.getLogger("smart_mammo.night")
@@ -47,9 +48,11 @@ class Telemetry:
 
     Args:
         endpoint: URL of a collector that speaks OTLP over HTTP; None traces nothing.
+        log_format: Of the log of a process that works for the night's; None leaves it alone.
     """
 
     endpoint: str | None = None
+    log_format: LogFormat | None = None
 
     @contextmanager
     def night(self, run: Run) -> Generator[Facts]:
@@ -78,6 +81,8 @@ class Telemetry:
             run: Whose night.
             facts: Counts that are known before; the yielded mapping takes what follows.
         """
+        if self.log_format:
+            ensure_logs(self.log_format)
         told: Facts = dict(facts)
         start = perf_counter()
         with self._span(name, run) as span:

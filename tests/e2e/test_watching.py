@@ -139,9 +139,10 @@ def test_shards_in_other_processes_are_told_too(campaign: Campaign, runner):
             SMART_MAMMO_TASK_RUNNER=runner,
             SMART_MAMMO_EXAMS_PER_SHARD="2",
             SMART_MAMMO_OTLP_ENDPOINT=traces.url,
+            SMART_MAMMO_LOG_FORMAT="json",
         )
         assert done.returncode == 0, done.stdout + done.stderr
         told = Counter(span.name for span in traces.spans())
-    assert told == {
-        name: 2 if name in ("preprocess", "score") else 1 for name in (*STEPS, "night")
-    }
+    times = {name: 2 if name in ("preprocess", "score") else 1 for name in STEPS}
+    assert told == {**times, "night": 1}
+    assert Counter(line["step"] for line in json_lines(done.stderr)) == times

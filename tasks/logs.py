@@ -11,6 +11,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from tasks.errors import one_line
 
+LogFormat = Literal["text", "json"]
+
 ROOM = "smart_mammo"
 _NAMES = {"asctime": "at", "levelname": "level", "name": "logger"}
 
@@ -23,7 +25,7 @@ class PlainFormatter(logging.Formatter):
         return one_line(super().formatMessage(record))
 
 
-def configure_logs(log_format: Literal["text", "json"]) -> logging.Handler:
+def configure_logs(log_format: LogFormat) -> logging.Handler:
     """Send the system's own log to standard error in this format; again replaces it.
 
     Lines to read are warnings only: a terminal shows progress otherwise.
@@ -31,7 +33,7 @@ def configure_logs(log_format: Literal["text", "json"]) -> logging.Handler:
     log = logging.getLogger(ROOM)
     handler = _Handler()
     handler.setFormatter(_FORMATTERS[log_format])
-    for former in [one for one in log.handlers if isinstance(one, _Handler)]:
+    for former in _handlers():
         log.removeHandler(former)
     log.addHandler(handler)
     log.setLevel(logging.INFO if log_format == "json" else logging.WARNING)
@@ -39,11 +41,21 @@ def configure_logs(log_format: Literal["text", "json"]) -> logging.Handler:
     return handler
 
 
+def ensure_logs(log_format: LogFormat) -> None:
+    """Do so in a process that nobody did it in: one that works for the night's."""
+    if not _handlers():
+        configure_logs(log_format)
+
+
 class _Handler(logging.StreamHandler):  # pyright: ignore[reportMissingTypeArgument]
     """Known from handlers of others; progress has bars, and no lines here."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.name != f"{ROOM}.progress" and bool(super().filter(record))
+
+
+def _handlers() -> list[logging.Handler]:
+    return [one for one in logging.getLogger(ROOM).handlers if isinstance(one, _Handler)]
 
 
 _FORMATTERS: dict[str, logging.Formatter] = {

@@ -3,10 +3,13 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 
-from flows.logs import ROOM, configure_logs
+from tasks.logs import ROOM, configure_logs, ensure_logs
+from tests.support.servers import ROOT
 
 KEY = "a/b\r\n2026-11-26 ERROR forged\x1b[2J\u2028.dcm"
 
@@ -41,3 +44,31 @@ def test_progress_has_no_lines():
 def test_it_is_configured_once():
     handlers = [configure_logs("text"), configure_logs("json")]
     assert [one for one in handlers if one in logging.getLogger(ROOM).handlers] == handlers[1:]
+
+
+WORKER = """
+from datetime import UTC, date, datetime
+from tasks.run import Run
+from tasks.telemetry import Telemetry
+run = Run("0" * 32, date(2026, 11, 26), datetime.now(UTC))
+for name in ("preprocess", "score"):
+    with Telemetry(None, {log_format!r}).step(name, run, exams=2) as told:
+        told["images"] = 8
+"""
+
+
+@pytest.mark.parametrize(
+    ("log_format", "steps"), [("json", ["preprocess", "score"]), ("text", [])]
+)
+def test_a_worker_tells_its_steps_as_the_night_does(log_format, steps):
+    command = [sys.executable, "-c", WORKER.format(log_format=log_format)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stderr
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert [line["step"] for line in lines] == steps
+    assert all(line["images"] == 8 for line in lines)
+
+
+def test_a_process_that_has_a_log_keeps_it():
+    handler = configure_logs("text")
+    ensure_logs("json")
+    assert handler in logging.getLogger(ROOM).handlers
