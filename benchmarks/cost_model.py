@@ -38,8 +38,6 @@ class UnitCosts:
         discovery_mb_per_key: Peak memory, by `benchmarks.million_keys`.
         publish_mb_per_exam: Peak memory of the list's step for each exam of all years, by
             `benchmarks.history`.
-        first_night_mb_per_exam: The same of parting all exams into shards, in the first night
-            of a model version.
     """
 
     core_s_per_exam: float = 0.62
@@ -48,7 +46,6 @@ class UnitCosts:
     discovery_s_per_key: float = 55e-6
     discovery_mb_per_key: float = 0.06e-3
     publish_mb_per_exam: float = 1.2e-3
-    first_night_mb_per_exam: float = 10.6e-3
 
 
 @dataclass(frozen=True)
@@ -95,11 +92,6 @@ class Programme:
         return self.exams_per_year * self.years * self.costs.publish_mb_per_exam
 
     @property
-    def first_night_mb(self) -> float:
-        """Peak memory of a model version's first night."""
-        return self.exams_per_year * self.years * self.costs.first_night_mb_per_exam
-
-    @property
     def lake_tb(self) -> float:
         """Network inputs and rows."""
         return self.exams_per_year * self.years * self.costs.lake_mb_per_exam / 1e6
@@ -112,14 +104,14 @@ def as_markdown(programmes: Sequence[Programme]) -> str:
     """A table for `docs/scale.md`."""
     lines = [
         "| exams a year | a night | compute, 2 cores | bucket read | listing, 1 core "
-        "| discovery, peak | publishing, peak | a version's first night, peak | lake |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| discovery, peak | publishing, peak | lake |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {one.exams_per_year:,} | {one.exams_per_night:,.0f} | {one.compute_h:.2f} h "
         f"| {one.read_gbit_s:.2f} Gbit/s | {one.discovery_h * 60:.1f} min "
         f"| {one.discovery_mb / 1000:.1f} GB | {one.publish_mb / 1000:.1f} GB "
-        f"| {one.first_night_mb / 1000:.1f} GB | {one.lake_tb:.1f} TB |".replace(",", " ")
+        f"| {one.lake_tb:.1f} TB |".replace(",", " ")
         for one in programmes
     ]
     return "\n".join(lines)
@@ -130,9 +122,6 @@ def draw(path: Path) -> None:
     sizes = [10**power * digit for power in (4, 5, 6) for digit in (1, 2, 5)] + [10_000_000]
     programmes = [Programme(size) for size in sizes]
     shares = {
-        "a version's first night: memory of 24 GB": [
-            one.first_night_mb / HOST_MB for one in programmes
-        ],
         "publishing: memory of 24 GB": [one.publish_mb / HOST_MB for one in programmes],
         "discovery: memory of 24 GB": [one.discovery_mb / HOST_MB for one in programmes],
         "compute: 6 h on 2 cores": [one.compute_h / NIGHT_H for one in programmes],
