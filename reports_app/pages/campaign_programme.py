@@ -31,6 +31,9 @@ from tasks.publish.indicators import (
 from tasks.publish.proportions import Proportion, spread
 from tasks.publish.suppression import shown_count
 
+COVERAGES = ("coverage", "participation")
+"""Shares of women; all others are of exams."""
+
 PROGRAMME_ID = "programme"
 """Where the page's head links to: the indicators stand below what a night did."""
 
@@ -48,10 +51,7 @@ def programme_section(
     """
     t, chosen = address.texts, address.campaign_filter
     tiles = [
-        *(
-            _coverage_tile(address, name, whole, part, targets)
-            for name in ("coverage", "participation")
-        ),
+        *(_coverage_tile(address, name, whole, part, targets) for name in COVERAGES),
         *(_indicator_tile(address, indicator, whole, part) for indicator in INDICATORS),
         _backlog_tile(address, whole, part),
         *(_spread_tile(t, name, whole, part) for name in SPREADS),
@@ -104,7 +104,7 @@ def _share_tile(t: Texts, name: str, n: int, shown: Proportion | None, scale: in
             "kpi.of",
             n_events=t.number(shown.n_events),
             n=t.number(shown.n),
-            unit=t("unit.exams"),
+            unit=t("unit.women" if name in COVERAGES else "unit.exams"),
         ),
         t("kpi.interval", **_bounds(t, shown, scale)),
     ]

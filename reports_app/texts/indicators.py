@@ -30,15 +30,15 @@ _DEFINED = {
     "detection_rate": (
         Text("Detección de cáncer", "Cancer detection"),
         Text(
-            "Exámenes rellamados con cáncer probado (invasor o in situ) por 1 000 leídos.",
+            "Exámenes rellamados con cáncer probado (invasor o in situ) por mil leídos.",
             "Exams recalled with proven cancer (invasive or DCIS) per 1 000 read.",
         ),
-        Text("BCSC 5,1 por 1 000", "BCSC 5.1 per 1 000"),
+        Text("BCSC 5,1 por mil", "BCSC 5.1 per 1 000"),
     ),
     "invasive_detection_rate": (
         Text("Detección de invasores", "Invasive detection"),
         Text(
-            "Exámenes rellamados con cáncer invasor por 1 000 leídos.",
+            "Exámenes rellamados con cáncer invasor por mil leídos.",
             "Exams recalled with invasive cancer per 1 000 read.",
         ),
         None,
@@ -90,10 +90,10 @@ _DEFINED = {
     "interval_rate": (
         Text("Cánceres de intervalo", "Interval cancers"),
         Text(
-            "Cánceres tras un tamizaje negativo por 1 000 negativos seguidos 12 meses.",
+            "Cánceres tras un tamizaje negativo por mil negativos seguidos 12 meses.",
             "Cancers after a negative screen per 1 000 negatives followed for 12 months.",
         ),
-        Text("BCSC 0,8 por 1 000", "BCSC 0.8 per 1 000"),
+        Text("BCSC 0,8 por mil", "BCSC 0.8 per 1 000"),
     ),
     "small_tumours": (
         Text("Invasores ≤ 10 mm", "Invasive ≤ 10 mm"),
@@ -259,6 +259,7 @@ _OTHERS = {
         "p90 {p90} · máximo {longest} · n {n}", "p90 {p90} · longest {longest} · n {n}"
     ),
     "kpi.oldest": Text("El más antiguo: {days} días", "The oldest: {days} days"),
+    "unit.women": Text("mujeres", "women"),
     "unit.per_1000": Text("por mil", "per 1\N{NO-BREAK SPACE}000"),
     "programme.title": Text("Indicadores del programa", "Programme indicators"),
     "programme.lead": Text(

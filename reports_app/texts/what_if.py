@@ -133,7 +133,7 @@ WHAT_IF = {
     ),
     "kpi.wi_recalls": Text("Rellamadas", "Recalls"),
     "kpi.wi_recalls_definition": Text(
-        "Exámenes que se rellamarían; el cambio es por 1 000 exámenes.",
+        "Exámenes que se rellamarían; el cambio es por mil exámenes.",
         "Exams that would be recalled; the change is per 1 000 exams.",
     ),
     "kpi.wi_above": Text("Cánceres sobre el corte", "Cancers above the cut"),
@@ -182,7 +182,7 @@ WHAT_IF = {
     "table.reads_change": Text("Cambio", "Change"),
     "table.lost": Text("Se pierden", "Lost"),
     "table.gained": Text("Se ganan", "Gained"),
-    "table.recalls": Text("Rellamadas por 1 000", "Recalls per 1 000"),
+    "table.recalls": Text("Rellamadas por mil", "Recalls per 1 000"),
     "table.cancers_found": Text("Cánceres hallados", "Cancers found"),
     "table.point": Text("Punto", "Point"),
     "table.threshold": Text("Umbral", "Threshold"),
