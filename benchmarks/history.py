@@ -22,6 +22,7 @@ from deltalake import write_deltalake
 from benchmarks.million_keys import peak_mb
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.columns import Table
+from tasks.lake.image_quality import complete_quality
 from tasks.lake.layout import writer_properties
 from tasks.lake.schemas import (
     CALIBRATIONS,
@@ -36,7 +37,6 @@ from tasks.lake.schemas import (
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.accounting import COUNTED_COLUMNS, count_objects
-from tasks.publish.exam_quality import complete_quality
 from tasks.publish.publication import publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate

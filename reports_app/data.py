@@ -26,6 +26,7 @@ from reports_app.quality import join_quality
 from reports_app.texts import Language, Texts
 from reports_app.what_if import WhatIf, make_what_if
 from tasks.lake.columns import Table
+from tasks.lake.image_quality import read_quality
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
@@ -44,7 +45,7 @@ from tasks.lake.schemas import (
     TARGETS,
 )
 from tasks.lake.store import Lake
-from tasks.publish.exam_quality import IMAGE_COLUMNS, read_quality
+from tasks.publish.exam_quality import IMAGE_COLUMNS
 from tasks.publish.exam_summaries import read_summaries
 from tasks.publish.programme import TABLES as PROGRAMME_TABLES
 from tasks.publish.programme import read_programme_facts

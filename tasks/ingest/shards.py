@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from tasks.lake.image_quality import read_quality
 from tasks.lake.key_ranges import key_ranges
 from tasks.lake.schemas import IMAGE_SCORES, IMAGES, OBJECTS
 from tasks.lake.store import Lake
-from tasks.publish.exam_quality import read_quality
 
 SMALLEST_SHARD = 4
 """Exams: below it a shard's own cost shows."""

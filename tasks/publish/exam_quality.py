@@ -3,11 +3,10 @@
 It reads no pixels: two images with one digest are one picture under two UIDs.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES
+from tasks.lake.image_quality import read_quality
+from tasks.lake.schemas import INSTANCES
 from tasks.lake.store import Lake
 from tasks.preprocess.quality import DEFECTS, DUPLICATED
 
@@ -16,26 +15,6 @@ IMAGE_COLUMNS = ("sop_instance_key", "exam_key", "pixels_sha256", "quality_flags
 
 WRONG_SIDE = "wrong_side"
 """The pixels put the chest wall elsewhere than the header does: which breast is it?"""
-
-
-def complete_quality(lake: Lake) -> None:
-    """Give images that were made before there was `image_quality` their rows of it."""
-    if not _is_complete(lake):
-        lake.insert_from(IMAGE_QUALITY, IMAGES)
-
-
-def read_quality(lake: Lake, columns: Sequence[str], where: pl.Expr) -> pl.DataFrame:
-    """Read columns of `image_quality`; from `images` until a night has completed it.
-
-    Those lie between pixels: at 400 000 images they take seconds.
-    """
-    table = IMAGE_QUALITY if _is_complete(lake) else IMAGES
-    return lake.read(table, columns=columns, where=where)
-
-
-def _is_complete(lake: Lake) -> bool:
-    """Whether no image lacks its row: those of before the table came in one commit."""
-    return lake.count(IMAGE_QUALITY) >= lake.count(IMAGES)
 
 
 def image_flags(images: pl.DataFrame) -> pl.DataFrame:

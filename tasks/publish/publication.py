@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from tasks.lake.image_quality import complete_quality
 from tasks.lake.schemas import (
     CALIBRATIONS,
     EXAM_SCORES,
@@ -19,7 +20,7 @@ from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.publish.completion import find_arriving, find_reopened
 from tasks.publish.drift import Drift, find_drift, with_ordering
-from tasks.publish.exam_quality import complete_quality, exam_flags, with_quality_flags
+from tasks.publish.exam_quality import exam_flags, with_quality_flags
 from tasks.publish.exam_summaries import keep_summaries
 from tasks.publish.priority_list import order_exams
 from tasks.run import Run

@@ -9,8 +9,8 @@ from reports_app.links import QUALITY_PATH, Address
 from reports_app.pages import quality as page
 from reports_app.quality import BLANK, SHOWN, count_flags, groups, join_quality
 from reports_app.texts import TEXTS
+from tasks.lake.image_quality import complete_quality
 from tasks.lake.schemas import IMAGE_QUALITY
-from tasks.publish.exam_quality import complete_quality
 from tests.support.lake_fixture import MemoryLake, fill_lake
 from tests.support.lake_rows import image_rows
 from tests.support.programme_lake import fill_programme

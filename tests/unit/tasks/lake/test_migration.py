@@ -12,10 +12,10 @@ from polars.testing import assert_frame_equal
 
 from tasks.errors import ContractViolation
 from tasks.lake.columns import Table
+from tasks.lake.image_quality import complete_quality
 from tasks.lake.layout import delta_schema
 from tasks.lake.schemas import INSTANCES, LABELS, OUTCOMES, PRIORITY_LISTS, TABLES
 from tasks.lake.store import Lake
-from tasks.publish.exam_quality import complete_quality
 from tasks.publish.publication import publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate

@@ -2,13 +2,9 @@
 
 import polars as pl
 
+from tasks.lake.image_quality import complete_quality
 from tasks.lake.schemas import IMAGE_QUALITY, IMAGES, INSTANCES, PRIORITY_LISTS
-from tasks.publish.exam_quality import (
-    complete_quality,
-    exam_flags,
-    image_flags,
-    with_quality_flags,
-)
+from tasks.publish.exam_quality import exam_flags, image_flags, with_quality_flags
 from tests.support.lake_fixture import MemoryLake
 from tests.support.lake_rows import image_rows
 from tests.support.rows import instances
