@@ -64,8 +64,7 @@ class TritonConnection:
         """Close the channel, if there is one."""
         with self._lock:
             for shared in self._shared:
-                with suppress(InferenceServerException):  # a server that is gone holds nothing
-                    shared.close()
+                shared.close()
             self._shared.clear()
             self._may_share = self._is_here()
             if self._opened:
@@ -104,6 +103,7 @@ class TritonConnection:
             answer = self._ask(image)
         except InferenceServerException as error:
             # It may still be read, or its server is another one now: it is not used again.
+            shared.leave()
             self._shared.clear()
             if not _is_forgotten(error):
                 raise

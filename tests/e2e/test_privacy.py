@@ -107,7 +107,8 @@ def shown(path: str) -> dict[str, object]:
 
 @pytest.fixture
 def recorder(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingTriton]:
-    """Keeps what the campaign's nights send to Triton."""
+    """Keeps what the campaign's nights send to Triton, all of it: images as bytes."""
+    monkeypatch.setattr("tasks.score.connection.HOSTS", ())
     with recording_triton(campaign.environment["SMART_MAMMO_TRITON_URL"]) as recorder:
         monkeypatch.setenv("SMART_MAMMO_TRITON_URL", recorder.url)
         yield recorder

@@ -1,5 +1,8 @@
 """The client against the real server: what a fake cannot show."""
 
+import gc
+import subprocess
+import sys
 from pathlib import Path
 
 import grpc
@@ -54,26 +57,55 @@ def test_a_version_that_is_not_served_is_named(triton_server: EmbeddedTriton):
         model.check_contract()
 
 
-def mapped_regions(url: str) -> list[str]:
+def mapped_regions(url: str) -> set[str]:
     with InferenceServerClient(url) as client:
         status = client.get_system_shared_memory_status(as_json=True)
-    return list(status.get("regions", {}))
+    return set(status.get("regions", {}))
+
+
+SCORE = """
+import os, signal, sys
+import numpy as np
+from models.contract import IMAGE
+from tasks.score.triton import TritonModel
+model = TritonModel(sys.argv[1], "1")
+model.score(np.zeros((1, *IMAGE.shape), np.uint8))
+if sys.argv[2] == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_server_holds_no_memory_of_processes_that_have_ended(triton_server: EmbeddedTriton):
+    before = mapped_regions(triton_server.url)
+    for end in ("killed", "quiet"):  # the second lets go of what the first one left
+        subprocess.run([sys.executable, "-c", SCORE, triton_server.url, end], check=False)
+    assert mapped_regions(triton_server.url) <= before
+
+
+def test_memory_goes_with_the_model_that_nobody_closed(triton_server: EmbeddedTriton):
+    before = mapped_regions(triton_server.url)
+    model = TritonModel(triton_server.url, "1")
+    model.score(make_images(1))
+    assert mapped_regions(triton_server.url) - before
+    del model
+    gc.collect()
+    assert mapped_regions(triton_server.url) <= before
 
 
 def test_images_travel_through_shared_memory_and_score_the_same(
     triton_server: EmbeddedTriton, monkeypatch: pytest.MonkeyPatch
 ):
-    images = make_images(MAX_BATCH_SIZE + 3)
+    images, others = make_images(MAX_BATCH_SIZE + 3), mapped_regions(triton_server.url)
     with TritonModel(triton_server.url, "1") as model:
         through_memory = model.score(images)
-        regions = mapped_regions(triton_server.url)
+        regions = mapped_regions(triton_server.url) - others
         assert regions
         assert not any((FOLDER / name).exists() for name in regions), "a kill would leave it"
-    assert not mapped_regions(triton_server.url), "the server still holds the images' memory"
+    assert not mapped_regions(triton_server.url) & regions, "the server still holds the memory"
     monkeypatch.setattr("tasks.score.connection.HOSTS", ())
     with TritonModel(triton_server.url, "1") as model:
         as_bytes = model.score(images)
-        assert not mapped_regions(triton_server.url)
+        assert mapped_regions(triton_server.url) <= others
     for name, values in vars(through_memory).items():
         np.testing.assert_array_equal(values, getattr(as_bytes, name))
 
@@ -89,7 +121,7 @@ def test_a_server_started_anew_between_two_requests_costs_no_failure(tmp_path: P
         with grpc.insecure_channel(second.url) as channel:
             grpc.channel_ready_future(channel).result(timeout=20)
         again = model.score(make_images(2 * MAX_BATCH_SIZE))
-        assert mapped_regions(second.url) == []
+        assert not mapped_regions(second.url)
         model.score(make_images(1))
         assert mapped_regions(second.url), "bytes for good, after one restart"
     np.testing.assert_array_equal(again.malignancy_score, expected.malignancy_score)

@@ -18,6 +18,12 @@ class Server:
         self.n_bytes = 0
         self.path = FOLDER
 
+    def get_system_shared_memory_status(self, as_json, client_timeout):
+        return {}
+
+    def unregister_system_shared_memory(self, name, client_timeout):
+        pass
+
     def register_system_shared_memory(self, name, key, byte_size, client_timeout):
         self.path = FOLDER / key.removeprefix("/")
         status = self.path.stat()
