@@ -55,7 +55,6 @@ class SharedBatch:
     """
 
     def __init__(self, client: InferenceServerClient, timeout_s: float) -> None:
-        _forget_the_dead(client, timeout_s)
         self._name = f"smart-mammo-{os.getpid()}-{uuid4()}"
         path = FOLDER / self._name
         file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -69,6 +68,7 @@ class SharedBatch:
             os.close(file)
             path.unlink()  # both have it mapped: a killed process leaves nothing behind
         self._let_go = finalize(self, _let_go, client, self._name)
+        _forget_the_dead(client, timeout_s)  # it has mapped ours: its processes are this host's
 
     def hold(self, images: NDArray[np.uint8], tensor: InferInput) -> None:
         """Lay a batch into the memory and have the request name it."""
