@@ -6,17 +6,14 @@ the list, as in a programme. `SOAK_EXAMS=2000` makes it shorter.
 
 import gc
 import os
-from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO
 
 import numpy as np
 import polars as pl
 import psutil
 import pytest
-from pydicom import dcmread
-from pydicom.uid import generate_uid
 
+from benchmarks.scale import copy_of
 from flows.services import build_services, load_settings
 from tasks.ingest.intake import discover_objects, read_batch, unread_batches
 from tasks.ingest.shards import waiting_shards
@@ -30,7 +27,6 @@ from tasks.score.shard import score_shard
 from tasks.services import Services
 from tasks.synthetic.campaign import generate_campaign
 from tasks.synthetic.plan import CampaignPlan
-from tasks.synthetic.trouble import GeneratedObject
 from tests.support.night import LIST_DATE, Campaign
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.long]
@@ -44,20 +40,6 @@ four times as long says nothing of memory, and is held to descriptors and comple
 MB_PER_1000_EXAMS = 1.0
 """RELIABILITY.md, test 18; of memory that is the process's alone: mapped files come and go as
 the machine has room for them."""
-
-
-def as_other_exam(objects: list[GeneratedObject], night: int) -> Iterator[tuple[str, bytes]]:
-    """The same pixels under new identities: generating them would be most of the work."""
-    studies: dict[str, str] = {}
-    for item in objects:
-        header = dcmread(BytesIO(item.data))
-        study = studies.setdefault(header.StudyInstanceUID, generate_uid())
-        header.StudyInstanceUID, header.SOPInstanceUID = study, generate_uid()
-        header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
-        header.PatientID = f"{night}-{header.PatientID}"
-        file = BytesIO()
-        header.save_as(file)
-        yield f"{night:04}/{item.object_key}", file.getvalue()
 
 
 def run_night(services: Services, number: int) -> None:
@@ -93,8 +75,8 @@ def test_memory_and_descriptors_stay_flat_over_very_many_exams(campaign: Campaig
     descriptors: list[int] = []
     with services.pool:
         for number in range(N_EXAMS // EXAMS_PER_NIGHT):
-            for key, data in as_other_exam(objects, number):
-                campaign.store.write(key, data)
+            for item in objects:  # generating others would be most of the work
+                campaign.store.write(*copy_of(item.object_key, item.data, number))
             run_night(services, number)
             gc.collect()
             n_exams = (number + 1) * EXAMS_PER_NIGHT
