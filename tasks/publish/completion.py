@@ -14,6 +14,15 @@ STANDARD_VIEWS = frozenset(
 )
 """What a screening exam is expected to hold."""
 
+IS_REOPENED = (pl.col("first_image_at") <= pl.col("read_at")) & (
+    pl.col("last_image_at") > pl.col("read_at")
+)
+"""Whether an exam of `exam_summaries` was read before its last image was there.
+
+One whose every image came after its reading was not read here: its outcome was imported.
+`read_at` is its last reading.
+"""
+
 
 def find_arriving(summaries: pl.DataFrame, now: datetime, quiet_minutes: float) -> pl.Series:
     """Find the exams that lack expected views and whose newest object is younger than that.
@@ -31,22 +40,3 @@ def find_arriving(summaries: pl.DataFrame, now: datetime, quiet_minutes: float) 
     """
     is_young = pl.col("last_modified_at") > now - timedelta(minutes=quiet_minutes)
     return summaries.filter(is_young, ~pl.col("has_standard_views"))["exam_key"]
-
-
-def find_reopened(summaries: pl.DataFrame, readings: pl.DataFrame) -> pl.Series:
-    """Find the exams that were read before their last image was there.
-
-    One whose every image came after its reading was not read here: its outcome was imported.
-
-    Args:
-        summaries: The columns exam_key, first_image_at and last_image_at of `exam_summaries`.
-        readings: The columns exam_key and recorded_at of readers' outcomes.
-
-    Returns:
-        Their exam_key.
-    """
-    read = readings.group_by("exam_key").agg(pl.col("recorded_at").max())
-    is_late = (pl.col("first_image_at") <= pl.col("recorded_at")) & (
-        pl.col("last_image_at") > pl.col("recorded_at")
-    )
-    return summaries.join(read, on="exam_key").filter(is_late)["exam_key"]

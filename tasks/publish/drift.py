@@ -23,6 +23,10 @@ N_RECENT_DAYS = 2
 """Days with exams that are judged together: an alarm within two nights."""
 
 REFERENCE_DAYS = 90
+COMPARED_DAYS = 2 * REFERENCE_DAYS
+"""Before a list's day: a mammograph that rests for a season still has its weeks before; one
+that went for good is alarmed about no longer."""
+
 MIN_RECENT, MIN_REFERENCE = 20, 60
 """Exams; with fewer, chance alone moves the index past its limit."""
 
@@ -131,8 +135,8 @@ def find_drift(exams: pl.DataFrame) -> list[Drift]:
     """Find manufacturers and software whose scores moved in their last days.
 
     Args:
-        exams: Every scored exam of one model version, read or not: manufacturer,
-            software_versions, exam_date and exam_score.
+        exams: The scored exams of one model version over `COMPARED_DAYS`, read or not, and
+            those that wait: manufacturer, software_versions, exam_date and exam_score.
     """
     dated = exams.drop_nulls(["exam_date", "exam_score"])
     return list(_drifts(dated))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from tasks.ingest.eligibility import FOR_PRESENTATION
+from tasks.lake.key_ranges import key_ranges
 from tasks.lake.rows import absent_rows, changed_rows
 from tasks.lake.schemas import EXAM_SUMMARIES, IMAGE_SCORES, INSTANCES, OBJECTS
 from tasks.lake.store import Lake
@@ -17,8 +18,8 @@ from tasks.run import Run
 from tasks.score.calibration import SCOPE
 from tasks.score.exams import Settled, last_completed, touched_exams
 
-EXAMS_PER_PART = 20_000
-"""Exams that are summarised at once, and that lie in one file: memory has a limit."""
+OBJECTS_PER_PART = 80_000
+"""Objects that are summarised at once; their exams lie in one file: memory has a limit."""
 
 OBJECT_COLUMNS = (
     "object_key", "etag", "exam_key", "state", "reason", "gone_at", "first_seen_at",
@@ -103,14 +104,7 @@ def _touched(lake: Lake, settled: Settled) -> pl.Series:
 
 def _parts(lake: Lake) -> Iterator[pl.Expr]:
     """Conditions that part all exams of the lake, also those that only the table names."""
-    named = [
-        lake.read(table, columns=["exam_key"])["exam_key"].unique()
-        for table in (OBJECTS, INSTANCES, EXAM_SUMMARIES)
-    ]
-    keys = pl.concat(named).drop_nulls().unique().sort()
-    for part in keys.to_frame().iter_slices(EXAMS_PER_PART):
-        first, last = (pl.lit(part.item(place, 0)) for place in (0, -1))
-        yield pl.col("exam_key").is_between(first, last)
+    return key_ranges(lake.count(OBJECTS), OBJECTS_PER_PART)
 
 
 def _keep(lake: Lake, in_question: pl.Expr) -> int:

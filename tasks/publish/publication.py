@@ -3,11 +3,12 @@
 A list equal to the one that stands is not written again.
 """
 
-from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from tasks.lake.commits import translated
 from tasks.lake.image_quality import complete_quality
 from tasks.lake.schemas import (
     CALIBRATIONS,
@@ -18,8 +19,8 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
-from tasks.publish.completion import find_arriving, find_reopened
-from tasks.publish.drift import Drift, find_drift, with_ordering
+from tasks.publish.completion import IS_REOPENED, find_arriving
+from tasks.publish.drift import COMPARED_DAYS, Drift, find_drift, with_ordering
 from tasks.publish.exam_quality import exam_flags, with_quality_flags
 from tasks.publish.exam_summaries import keep_summaries
 from tasks.publish.priority_list import order_exams
@@ -34,7 +35,9 @@ _COLUMNS = (
     "has_standard_views", "last_modified_at", "first_image_at", "last_image_at",
     "set_aside_reason",
 )  # fmt: skip
-"""What a list is made from, of every exam of all years."""
+"""What a list is made from."""
+
+_IS_WAITING = pl.col("read_at").is_null() | IS_REOPENED
 
 
 class Publication(NamedTuple):
@@ -51,19 +54,6 @@ class Publication(NamedTuple):
     drifts: list[Drift]
 
 
-@dataclass(frozen=True)
-class _Completion:
-    """Exams that stand on the list otherwise than their scores say.
-
-    Args:
-        arriving: Not whole yet, and their newest image is young.
-        reopened: Read before an image that came late.
-    """
-
-    arriving: pl.Series
-    reopened: pl.Series
-
-
 def publish_list(
     lake: Lake, model_version: str, run: Run, quiet_minutes: float = 0
 ) -> Publication:
@@ -76,44 +66,54 @@ def publish_list(
         quiet_minutes: An exam that lacks views waits so long for them in the unscorable lane.
     """
     keep_summaries(lake, run)
-    exams = lake.read(EXAM_SUMMARIES, columns=_COLUMNS, where=pl.col("n_images") > 0)
+    exams = _exams(lake, run.list_date - timedelta(days=COMPARED_DAYS))
     scores = _scores(lake, exams, model_version)
     scored = exams.select("exam_key", "exam_date", *SCOPE).join(scores, on="exam_key")
     drifts = find_drift(scored)
-    completion = _completion(lake, exams, run, quiet_minutes)
-    unread = _unread_exams(lake, exams, scores, completion)
-    rows = order_exams(with_ordering(unread, scored, drifts), run.list_date).with_columns(
+    arriving = find_arriving(exams, run.started_at, quiet_minutes)
+    waiting = _waiting(exams, scores, arriving)
+    rows = order_exams(with_ordering(waiting, scored, drifts), run.list_date).with_columns(
         published_at=pl.lit(run.started_at, PRIORITY_LISTS.schema["published_at"]),
         run_id=pl.lit(run.run_id),
     )
     complete_quality(lake)
     rows = with_quality_flags(rows, exam_flags(lake, PREPROCESSING_VERSION, rows["exam_key"]))
-    late = pl.DataFrame({"exam_key": completion.reopened}).with_columns(
-        quality_flags=pl.lit(LATE_VIEW)
-    )
+    late = exams.filter(IS_REOPENED).select("exam_key", quality_flags=pl.lit(LATE_VIEW))
     rows = with_quality_flags(rows, late)
     rows = rows.select(PRIORITY_LISTS.schema.names()).cast(PRIORITY_LISTS.schema)
     is_new = lake.replace_where(PRIORITY_LISTS, rows, {"list_date": run.list_date})
     return Publication(rows.height, is_new, drifts)
 
 
-def _completion(lake: Lake, exams: pl.DataFrame, run: Run, quiet_minutes: float) -> _Completion:
-    columns = ["exam_key", "recorded_at"]
-    readings = lake.read(OUTCOMES, columns=columns, where=pl.col("source") == "reader")
-    return _Completion(
-        find_arriving(exams, run.started_at, quiet_minutes), find_reopened(exams, readings)
+def _exams(lake: Lake, first_day: date) -> pl.DataFrame:
+    """Every exam that waits for a reader, and those of the days that scores are compared over.
+
+    The others pass through memory a part at a time: they are the years before. `read_at` is
+    the last reading, null before there was one.
+    """
+    readings = (
+        lake.scan(OUTCOMES)
+        .filter(pl.col("source") == "reader")
+        .group_by("exam_key")
+        .agg(read_at=pl.col("recorded_at").max())
     )
+    with translated(EXAM_SUMMARIES):
+        return (
+            lake.scan(EXAM_SUMMARIES)
+            .filter(pl.col("n_images") > 0)
+            .select(_COLUMNS)
+            .join(readings, on="exam_key", how="left")
+            .filter(_IS_WAITING | (pl.col("exam_date") >= first_day))
+            .sort("exam_key")
+            .collect(engine="streaming")
+        )
 
 
-def _unread_exams(
-    lake: Lake, exams: pl.DataFrame, scores: pl.DataFrame, completion: _Completion
-) -> pl.DataFrame:
+def _waiting(exams: pl.DataFrame, scores: pl.DataFrame, arriving: pl.Series) -> pl.DataFrame:
     """Every exam that waits for a reader: facts, scores where it is whole, else the reason."""
-    read = lake.read(OUTCOMES, columns=["exam_key"], where=pl.col("source") == "reader")
-    is_arriving = pl.col("exam_key").is_in(completion.arriving.implode())
-    done = read.filter(~pl.col("exam_key").is_in(completion.reopened.implode()))
+    is_arriving = pl.col("exam_key").is_in(arriving.implode())
     return (
-        exams.join(done, on="exam_key", how="anti")
+        exams.filter(_IS_WAITING)
         .join(scores.filter(~is_arriving), on="exam_key", how="left")
         .with_columns(
             pl.col("n_images_scored").fill_null(0),
@@ -129,7 +129,8 @@ def _unread_exams(
 def _scores(lake: Lake, exams: pl.DataFrame, model_version: str) -> pl.DataFrame:
     """The exams' scores under the calibration that holds for each now."""
     is_current = pl.col("model_version") == model_version
-    scores = lake.read(EXAM_SCORES, where=is_current).drop("run_id")
+    is_asked = pl.col("exam_key").is_in(exams["exam_key"].implode())
+    scores = lake.read(EXAM_SCORES, where=is_current & is_asked).drop("run_id")
     if scores.is_empty():
         return scores
     chosen = choose_calibrations(exams.select(SCOPE), lake.read(CALIBRATIONS, where=is_current))

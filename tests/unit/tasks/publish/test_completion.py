@@ -8,7 +8,7 @@ import pytest
 
 from tasks.lake.columns import Table
 from tasks.lake.schemas import IMAGE_SCORES, INSTANCES, OBJECTS, OUTCOMES
-from tasks.publish.completion import find_arriving, find_reopened
+from tasks.publish.completion import IS_REOPENED, find_arriving
 from tasks.publish.exam_summaries import INSTANCE_COLUMNS, OBJECT_COLUMNS, summarise
 
 NOW = datetime(2026, 11, 26, 5, tzinfo=UTC)
@@ -81,22 +81,24 @@ def test_no_exam_waits_where_nobody_asks_for_it():
     assert arriving(exam(*FOUR[:3], ages=(0,)), quiet_minutes=0) == []
 
 
-def reopened(ages: tuple[float, ...], read_ages: tuple[float, ...]) -> list[str]:
-    rows = [{"exam_key": "a", "recorded_at": minutes_ago(age)} for age in read_ages]
-    schema = {name: OUTCOMES.schema[name] for name in ("exam_key", "recorded_at")}
-    return find_reopened(exam(*FOUR, ages=ages), pl.DataFrame(rows, schema=schema)).to_list()
+def is_reopened(ages: tuple[float, ...], read_age: float | None) -> bool | None:
+    read_at = None if read_age is None else minutes_ago(read_age)
+    summaries = exam(*FOUR, ages=ages).with_columns(
+        read_at=pl.lit(read_at, OUTCOMES.schema["recorded_at"])
+    )
+    return summaries.select(IS_REOPENED).item()
 
 
 @pytest.mark.parametrize(
-    ("ages", "read_ages", "found"),
+    ("ages", "read_age", "expected"),
     [
-        ((90, 90, 90, 20), (60,), ["a"]),
-        ((90, 90, 90, 90), (60,), []),
-        ((90, 90, 90, 20), (60, 10), []),
-        ((20, 20, 20, 10), (60,), []),
-        ((90, 90, 90, 20), (), []),
+        ((90, 90, 90, 20), 60, True),
+        ((90, 90, 90, 90), 60, False),
+        ((90, 90, 90, 20), 10, False),
+        ((20, 20, 20, 10), 60, False),
+        ((90, 90, 90, 20), None, None),
     ],
     ids=["late view", "in time", "read again", "imported before its images", "never read"],
 )
-def test_a_view_after_the_reading_opens_the_exam_again(ages, read_ages, found):
-    assert reopened(ages, read_ages) == found
+def test_a_view_after_the_reading_opens_the_exam_again(ages, read_age, expected):
+    assert is_reopened(ages, read_age) is expected

@@ -214,7 +214,7 @@ def test_the_first_night_of_a_month_makes_every_row_anew(counting):
 
 def test_the_first_rows_are_one_commit(tmp_path, monkeypatch):
     """A night killed between parts would leave a table that passes for complete."""
-    monkeypatch.setattr(exam_summaries, "EXAMS_PER_PART", 7)
+    monkeypatch.setattr(exam_summaries, "OBJECTS_PER_PART", 30)
     lake = Lake(str(tmp_path))
     fill_programme(lake, 60)
     day = datetime(2026, 11, 29, 5, tzinfo=UTC)
@@ -226,7 +226,7 @@ def test_the_first_rows_are_one_commit(tmp_path, monkeypatch):
 
 def test_exams_are_made_in_parts(counting, monkeypatch):
     whole = read_summaries(counting)
-    monkeypatch.setattr(exam_summaries, "EXAMS_PER_PART", 7)
+    monkeypatch.setattr(exam_summaries, "OBJECTS_PER_PART", 30)
     assert_frame_equal(read_summaries(counting), whole)
 
 
