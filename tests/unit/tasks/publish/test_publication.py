@@ -1,4 +1,4 @@
-"""What a list is made from: every exam that waits, and the days that scores are compared over."""
+"""A list is made from every exam that waits, and the days that scores are compared over."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -42,7 +42,8 @@ def test_an_exam_read_before_its_last_image_is_listed_again_however_long_ago(lak
         sop_instance_key=pl.lit("late"), object_key=pl.lit("late.dcm"), etag=pl.lit("late"),
         image_laterality=pl.lit("R"), view_position=pl.lit("CC"), state=pl.lit("unscorable"),
         reason=pl.lit("truncated"), gone_at=pl.lit(None),
-        first_seen_at=RUN.started_at, changed_at=RUN.started_at, last_modified_at=RUN.started_at,
+        first_seen_at=RUN.started_at, changed_at=RUN.started_at,
+        last_modified_at=RUN.started_at,
     )  # fmt: skip
     for table in (OBJECTS, INSTANCES):
         lake.insert_new(table, complete(table, late))
