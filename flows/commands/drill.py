@@ -1,6 +1,8 @@
 """The command that breaks nights on purpose."""
 
 import json
+from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -42,7 +44,11 @@ def drill(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of moments and choices.")] = 1,
     home: Annotated[
-        Path | None, typer.Option(help="Keep lakes and logs here; a folder that is new.")
+        Path | None,
+        typer.Option(
+            help="Keep lakes, logs and results here. One that was stopped goes on; after an "
+            "update begin with a folder that is new."
+        ),
     ] = None,
     json_path: JsonPath = None,
 ) -> None:
@@ -54,8 +60,9 @@ def drill(
     and its tables are held to a quiet night's. The programme's own bucket and lake are not
     touched. About 30 s a run.
     """
+    from flows.drill.record import read_record, write_record
     from flows.drill.report import as_json, as_text
-    from flows.drill.runs import Drill, DrillRun
+    from flows.drill.runs import Drill
     from flows.services import load_settings
 
     if unknown := set(fault or ()) - set(FAULT_NAMES):
@@ -63,13 +70,31 @@ def drill(
             f"No fault {', '.join(sorted(unknown))}: choose of {', '.join(FAULT_NAMES)}.",
             param_hint="--fault",
         )
-    done: list[DrillRun] = []
+    faults = fault or list(FAULT_NAMES)
     with TemporaryDirectory(prefix="smart-mammo-drill-") as folder:
         settings = load_settings().model_copy(update={"home": home or Path(folder)})
-        for run in Drill(settings, seed, typer.echo).run(runs, fault or FAULT_NAMES):
-            done.append(run)
-            if json_path:
-                json_path.write_text(json.dumps(as_json(done), indent=2) + "\n")
+        done = read_record(settings.home, seed)[:runs]
+        _check_faults([run.fault for run in done], faults, settings.home)
+        if len(done) < runs:
+            for run in Drill(settings, seed, typer.echo).run(runs, faults, first=len(done)):
+                done.append(run)
+                write_record(settings.home, seed, done)
+                _write(json_path, as_json(done))
+    _write(json_path, as_json(done))
     typer.echo(as_text(done))
     is_clean = all(run.verdict.is_clean and run.is_finished for run in done)
     raise typer.Exit(0 if is_clean else 1)
+
+
+def _check_faults(done: Sequence[str], faults: Sequence[str], home: Path) -> None:
+    """Raise where the runs of a home did not break nights by these faults in turn."""
+    if list(done) != list(islice(cycle(faults), len(done))):
+        raise typer.BadParameter(
+            f"{home} holds runs of other faults: name a folder that is new.",
+            param_hint="--home",
+        )
+
+
+def _write(path: Path | None, figures: Mapping[str, object]) -> None:
+    if path:
+        path.write_text(json.dumps(figures, indent=2) + "\n")

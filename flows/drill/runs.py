@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import cycle, islice
+from itertools import chain, count, cycle, islice
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -81,11 +81,13 @@ class Drill:
         self._servers = DrillServers(settings, seed)
         self._objects = list(generate_campaign(PLAN))
 
-    def run(self, n_runs: int, faults: Sequence[str] = tuple(FAULTS)) -> Iterator[DrillRun]:
-        """Break `n_runs` nights, the faults in turn."""
+    def run(
+        self, n_runs: int, faults: Sequence[str] = tuple(FAULTS), first: int = 0
+    ) -> Iterator[DrillRun]:
+        """Break nights from the `first` up to `n_runs`, the faults in turn."""
         with self._servers.running(self._say):
             expected, quiet_s = self._quiet_night()
-            for number, fault in enumerate(islice(cycle(faults), n_runs)):
+            for number, fault in islice(enumerate(cycle(faults)), first, n_runs):
                 self._say(f"{number + 1} of {n_runs}: {fault}")
                 chance = random.Random(f"{self._seed}/{number}")  # noqa: S311  # no secret
                 with self._campaign(f"run-{number}") as one:
@@ -154,6 +156,7 @@ class Drill:
 
     @contextmanager
     def _campaign(self, name: str) -> Generator["_Campaign"]:
+        name = self._unused(name)
         environment = {
             **self._servers.environment,
             "SMART_MAMMO_HOME": str(self._settings.home.resolve() / name),
@@ -170,6 +173,11 @@ class Drill:
             yield one
         finally:
             one.store.close()
+
+    def _unused(self, name: str) -> str:
+        """Name what a drill that was stopped has not begun."""
+        names = chain([name], (f"{name}-again-{n}" for n in count(1)))
+        return next(one for one in names if not (self._settings.home / one).exists())
 
 
 class _Campaign:

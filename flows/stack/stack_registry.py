@@ -19,6 +19,7 @@ import psutil
 
 from flows.stack.servers import s3_keys
 from tasks.errors import Misconfigured
+from tasks.lake.files import write_whole
 
 CLOSING_TIMEOUT_S = 30
 """A killed stack's servers are gone by then."""
@@ -67,12 +68,10 @@ def running_stack(home: Path) -> Addresses | None:
 @contextmanager
 def published(home: Path, addresses: Addresses) -> Generator[None]:
     """Tell other shells of this home's stack; its keys stay in HOME/secrets."""
-    path, draft = home / "stack.json", home / "stack.json.draft"
+    path = home / "stack.json"
     without_keys = replace(addresses, s3_access_key=None, s3_secret_key=None)
-    draft.write_text(
-        json.dumps({"process": _own_identity(), "addresses": asdict(without_keys)})
-    )
-    draft.replace(path)
+    stack = {"process": _own_identity(), "addresses": asdict(without_keys)}
+    write_whole(path, json.dumps(stack).encode())
     try:
         yield
     finally:

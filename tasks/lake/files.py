@@ -76,7 +76,7 @@ class LakeFiles:
                 with self._system.open_output_stream(path) as sink:
                     sink.write(data)
             else:
-                _replace(Path(self.url) / path, data)
+                write_whole(Path(self.url) / path, data)
 
     def delete(self, path: str) -> None:
         """Delete a file."""
@@ -132,9 +132,14 @@ def flush_path(path: Path) -> None:
         os.close(descriptor)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that others see as it was or as it shall be, and never a part of it.
+
+    Raises:
+        OSError: If the disk is full or fails.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.draft")
+    draft = path.with_name(f".{path.name}.draft")
     with draft.open("wb") as sink:
         sink.write(data)
         sink.flush()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from models.contract import MODEL_NAME
 from tasks.errors import ContractViolation
+from tasks.lake.files import write_whole
 from tasks.redeploy.triton_configs import (
     CPU_CONFIG,
     TORCH_CONFIG,
@@ -31,14 +32,8 @@ def write_configs(repository: Path, versions: Sequence[str]) -> None:
     folder = repository / MODEL_NAME
     (folder / "configs").mkdir(parents=True, exist_ok=True)
     for name, config in ((CPU_CONFIG, cpu_config), (TORCH_CONFIG, torch_config)):
-        _write_whole(folder / "configs" / f"{name}.pbtxt", config(versions))
-    _write_whole(folder / "config.pbtxt", gpu_config(versions))
-
-
-def _write_whole(path: Path, content: str) -> None:
-    draft = path.with_name(f".{path.name}")
-    draft.write_text(content)
-    draft.replace(path)
+        write_whole(folder / "configs" / f"{name}.pbtxt", config(versions).encode())
+    write_whole(folder / "config.pbtxt", gpu_config(versions).encode())
 
 
 def served_versions(repository: Path) -> list[str]:
@@ -76,7 +71,7 @@ def seal_package(folder: Path) -> None:
     if not code.is_symlink():
         code.symlink_to(Path("..") / CODE_FILE)
     lines = [f"{_digest(folder / name)}  {name}\n" for name in _content(folder)]
-    _write_whole(folder / CHECKSUM_FILE, "".join(lines))
+    write_whole(folder / CHECKSUM_FILE, "".join(lines).encode())
 
 
 def verify_package(folder: Path) -> None:

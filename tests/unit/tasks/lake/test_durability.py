@@ -97,4 +97,4 @@ def test_a_disk_that_cannot_flush_is_a_stated_failure(lake, monkeypatch):
 def test_a_file_written_anew_is_flushed_before_it_has_its_name(lake, flushed):
     LakeFiles(lake.url).write("objects/part-1.parquet", b"rows")
     folder = Path(lake.url, "objects")
-    assert flushed == [folder / "part-1.parquet.draft", folder]
+    assert flushed == [folder / ".part-1.parquet.draft", folder]
