@@ -91,18 +91,20 @@ def _exams(lake: Lake, first_day: date) -> pl.DataFrame:
     The others pass through memory a part at a time: they are the years before. `read_at` is
     the last reading, null before there was one.
     """
-    readings = (
-        lake.scan(OUTCOMES)
-        .filter(pl.col("source") == "reader")
-        .group_by("exam_key")
-        .agg(read_at=pl.col("recorded_at").max())
-    )
+    with translated(OUTCOMES):
+        readings = (
+            lake.scan(OUTCOMES)
+            .filter(pl.col("source") == "reader")
+            .group_by("exam_key")
+            .agg(read_at=pl.col("recorded_at").max())
+            .collect(engine="streaming")
+        )
     with translated(EXAM_SUMMARIES):
         return (
             lake.scan(EXAM_SUMMARIES)
             .filter(pl.col("n_images") > 0)
             .select(_COLUMNS)
-            .join(readings, on="exam_key", how="left")
+            .join(readings.lazy(), on="exam_key", how="left")
             .filter(_IS_WAITING | (pl.col("exam_date") >= first_day))
             .sort("exam_key")
             .collect(engine="streaming")
