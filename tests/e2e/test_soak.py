@@ -44,7 +44,7 @@ MB_PER_1000_EXAMS = 1.0
 the machine has room for them."""
 
 NIGHTS_PER_LOW = 10
-"""The lowest of so many nights counts: one more buffer of pixels or less is 50 MB, by chance."""
+"""The lowest of so many nights counts: a buffer of pixels more or less is 50 MB, by chance."""
 
 LIBC = ctypes.CDLL("libc.so.6")
 
