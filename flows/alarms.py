@@ -1,4 +1,4 @@
-"""Which conditions of a night raise an alarm, declared once, as automations in Prefect.
+"""Which conditions of nights and of upkeep raise an alarm, as automations in Prefect.
 
 An alarm is a POST of JSON to SMART_MAMMO_ALARM_URL; docs/runbook.md says what to do about each.
 A server that is down raises none: that is told by figures which grow old (docs/deploy).
@@ -45,7 +45,7 @@ class Alarm:
         after: The event after which something is expected.
         within: For how long it may be awaited.
         is_crash: Whether it is told to Prefect as a crash, which has an alarm of its own.
-        is_of_night: Whether its events are of flow runs.
+        flow: Of whose runs its events are; None where they are of no run.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Alarm:
     after: frozenset[str] = frozenset()
     within: timedelta = timedelta()
     is_crash: bool = False
-    is_of_night: bool = True
+    flow: str | None = "campaign"
 
 
 ALARMS = (
@@ -87,7 +87,13 @@ ALARMS = (
         "scores-moved",
         "A manufacturer's scores moved: the list compares exams with their own kind.",
         frozenset({DRIFT_EVENT}),
-        is_of_night=False,
+        flow=None,
+    ),
+    Alarm(
+        "upkeep-failed",
+        "The lake's weekly upkeep found damage, or could not finish.",
+        frozenset({f"{_RUN}Failed", f"{_RUN}TimedOut", f"{_RUN}Crashed"}),
+        flow="upkeep",
     ),
 )
 
@@ -136,7 +142,7 @@ def _automation(alarm: Alarm, block_id: Any) -> AutomationCore:
         posture=Posture.Proactive if is_proactive else Posture.Reactive,
         within=alarm.within,
         for_each={"prefect.resource.id"},
-        **(_OF_A_NIGHT if alarm.is_of_night else {}),
+        **(_of_runs(alarm.flow) if alarm.flow else {}),
     )
     return AutomationCore(
         name=f"{PREFIX}{alarm.name}",
@@ -156,17 +162,18 @@ def _call(alarm: Alarm, block_id: Any) -> CallWebhook:
     return CallWebhook(block_document_id=block_id, payload=_payload(alarm))
 
 
-_OF_A_NIGHT: dict[str, Any] = {
-    "match": ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-    "match_related": ResourceSpecification(
-        {"prefect.resource.role": "flow", "prefect.resource.name": "campaign"}
-    ),
-}
+def _of_runs(flow: str) -> dict[str, Any]:
+    return {
+        "match": ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
+        "match_related": ResourceSpecification(
+            {"prefect.resource.role": "flow", "prefect.resource.name": flow}
+        ),
+    }
 
 
 def _payload(alarm: Alarm) -> str:
     """JSON with Prefect's templates; `text` is what chats show."""
-    detail = "flow_run.state.message" if alarm.is_of_night else "event.payload.drifts"
+    detail = "flow_run.state.message" if alarm.flow else "event.payload.drifts"
     fixed = {
         "alarm": alarm.name,
         "text": f"Smart Mammo, {alarm.name}: {alarm.sentence}",

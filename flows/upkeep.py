@@ -5,6 +5,7 @@ It opens the lake that the settings name; the work is `tasks.lake`'s.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from time import perf_counter
 
 import polars as pl
@@ -31,6 +32,34 @@ N_TOLD = 20
 """Exams that are named where a derived row is wrong; the others are counted."""
 
 CopyLake = Callable[[Lake, Lake, Sequence[Table]], backup.Copied]
+
+
+def keep_lake(*, by_exam: bool) -> Iterator[tuple[str, bool]]:
+    """Check the lake, and where it is whole compact, vacuum and back it up.
+
+    A damaged lake is left as it is, and so is the backup of when it was whole.
+
+    Args:
+        by_exam: Whether tables are also sorted by exam.
+
+    Returns:
+        Sentences, and whether each is a problem.
+    """
+    has_problem = False
+    for sentence, is_problem in check_lake(with_values=False):
+        has_problem |= is_problem
+        yield sentence, is_problem
+    if has_problem:
+        yield "Nothing was joined, deleted or backed up.", True
+        return
+    for sentence in chain(
+        compact_lake(is_dry=False, by_exam=by_exam), vacuum_lake(is_dry=False)
+    ):
+        yield sentence, False
+    if target_url := load_settings().backup_url:
+        yield back_up_lake(target_url), False
+    else:
+        yield "No backup was made: SMART_MAMMO_BACKUP_URL names no place for one.", False
 
 
 def migrate_lake(*, is_dry: bool) -> Iterator[str]:

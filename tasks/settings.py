@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     lake_url: LakeUrl | None = Field(
         None, description="Folder or s3:// URL of the lake; unset: HOME/lake."
     )
+    backup_url: LakeUrl | None = Field(
+        None, description="Folder or s3:// URL that each week's upkeep copies the lake to."
+    )
     lake_retention_days: int = Field(
         RETENTION_DAYS,
         ge=7,

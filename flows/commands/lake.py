@@ -1,4 +1,4 @@
-"""Commands that keep the lake: migrate, compact, vacuum, check, rebuild, backup, restore."""
+"""Commands that keep the lake: its schema, its files, its copies."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -12,6 +12,23 @@ app = typer.Typer()
 app.add_typer(lake, name="lake")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
+
+
+@lake.command()
+def keep(
+    by_exam: Annotated[
+        bool,
+        typer.Option("--by-exam", help="Also sort tables without payloads by exam (z-order)."),
+    ] = False,
+) -> None:
+    """Check, compact, vacuum, and back up to SMART_MAMMO_BACKUP_URL: what each week needs.
+
+    The deployment `weekly` does so by itself. A damaged lake and its backup are left as they
+    are; then the exit code is 1.
+    """
+    from flows.upkeep import keep_lake
+
+    _tell(keep_lake(by_exam=by_exam))
 
 
 @lake.command()

@@ -72,7 +72,8 @@ def deploy(
     deploy_night(pool_type)
     alarms = ensure_alarms(api_url, alarm_url(load_settings()))
     typer.echo(
-        f"The night is scheduled at 02:00, America/Santiago. Alarms: {', '.join(alarms)}."
+        "The night is scheduled at 02:00 and the lake's upkeep on Sundays at 14:00, "
+        f"America/Santiago. Alarms: {', '.join(alarms)}."
     )
 
 

@@ -30,6 +30,11 @@ def night() -> None:
     """Stands in for the night: only its states matter here."""
 
 
+@flow(name="upkeep")
+def week() -> None:
+    """Stands in for the week's upkeep."""
+
+
 @flow(name="another")
 def other_flow() -> None:
     """Is no night."""
@@ -51,6 +56,7 @@ def client(prefect_server: EmbeddedPrefect) -> Iterator[SyncPrefectClient]:
 @pytest.fixture
 def called(client: SyncPrefectClient, prefect_server: EmbeddedPrefect) -> Iterator[Collector]:
     """A receiver of alarms, raised without the patience of a programme."""
+    EventsWorker.instance().drain()  # a run's own, if one began it here, names that run
     hurried = [replace(one, within=SHORT) if one.after else one for one in ALARMS]
     with collector() as receiver:
         ensure_alarms(prefect_server.api_url, f"{receiver.url}/hook?token=abc", hurried)
@@ -63,6 +69,8 @@ def test_each_condition_calls_the_receiver(client: SyncPrefectClient, called: Co
     client.set_flow_run_state(failed.id, Failed(message='8 objects are "pending".'))
     yesterday = datetime.now(UTC) - timedelta(days=1)
     client.create_flow_run(night, name="late", state=Scheduled(scheduled_time=yesterday))
+    kept = client.create_flow_run(week, name="week", state=Running())
+    client.set_flow_run_state(kept.id, Failed(message="images: 1 file is damaged."))
     silent = client.create_flow_run(night, name="silent", state=Running())
     emit_heartbeat(str(silent.id), str(silent.flow_id))
     emit_event(
@@ -74,15 +82,17 @@ def test_each_condition_calls_the_receiver(client: SyncPrefectClient, called: Co
         payload={"drifts": ["Scores of Acme 2 moved."]},
     )
     EventsWorker.instance().wait_until_empty()
-    alarms = [json.loads(body) for body in called.wait_for(4)]
+    alarms = [json.loads(body) for body in called.wait_for(5)]
     assert {(one["alarm"], one["night"]) for one in alarms} == {
         ("night-failed", "failed"),
         ("night-late", "late"),
         ("night-crashed", "silent"),
         ("scores-moved", "moved"),
+        ("upkeep-failed", "week"),
     }
     details = {one["alarm"]: one["detail"] for one in alarms}
     assert details["night-failed"] == '8 objects are "pending".'
+    assert details["upkeep-failed"] == "images: 1 file is damaged."
     assert details["scores-moved"] == ["Scores of Acme 2 moved."]
     assert client.read_flow_run(silent.id).state_type == StateType.CRASHED
 

@@ -67,11 +67,12 @@ def scheduled_runs(api_url: str) -> list[dict[str, Any]]:
     return runs
 
 
-def test_the_night_is_scheduled_at_two_in_santiago(api_url: str):
+def test_nights_are_at_two_in_santiago_and_upkeep_on_sunday_afternoon(api_url: str):
     for run in scheduled_runs(api_url):
         start = datetime.fromisoformat(run["expected_start_time"])
         local = start.astimezone(ZoneInfo("America/Santiago"))
-        assert (local.hour, local.minute) == (2, 0)
+        assert (local.hour, local.minute) in {(2, 0), (14, 0)}
+        assert local.hour == 2 or local.isoweekday() == 7
 
 
 def test_the_deployments_name_modules_and_one_pool(api_url: str):
@@ -80,11 +81,13 @@ def test_the_deployments_name_modules_and_one_pool(api_url: str):
         "flows.campaign:campaign",
         "flows.redeploy:redeploy",
         "flows.redeploy:rollback",
+        "flows.weekly:upkeep",
     }
     assert {one["work_pool_name"] for one in deployments} == {"campaign"}
     assert {one["global_concurrency_limit"]["limit"] for one in deployments} == {1}
 
 
-def test_only_the_night_comes_by_itself(api_url: str):
+def test_the_night_and_the_weeks_upkeep_come_by_themselves(api_url: str):
     scheduled = [one for one in ask(f"{api_url}/deployments/filter", {}) if one["schedules"]]
-    assert [one["entrypoint"] for one in scheduled] == ["flows.campaign:campaign"]
+    expected = {"flows.campaign:campaign", "flows.weekly:upkeep"}
+    assert {one["entrypoint"] for one in scheduled} == expected

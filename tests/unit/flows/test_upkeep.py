@@ -71,6 +71,37 @@ def test_a_backup_is_made_checked_and_restored(lake, tmp_path, monkeypatch):
     assert mammo("check")[0] == 1
 
 
+def test_a_week_joins_the_lake_and_backs_it_up(lake, tmp_path, monkeypatch):
+    backup = tmp_path / "backup"
+    monkeypatch.setenv("SMART_MAMMO_BACKUP_URL", str(backup))
+    code, said = mammo("keep")
+    assert code == 0, said
+    assert "objects: 4 files are 1" in said
+    assert said.splitlines()[-1].startswith(f"Backed up to {backup}")
+    assert Lake(str(backup)).read(OBJECTS).equals(lake.read(OBJECTS))
+
+
+def test_a_week_without_a_place_for_backups_says_so(lake):
+    code, said = mammo("keep")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("No backup was made: SMART_MAMMO_BACKUP_URL")
+
+
+def test_a_damaged_lake_is_left_alone_and_so_is_its_backup(lake, tmp_path, monkeypatch):
+    monkeypatch.setenv("SMART_MAMMO_BACKUP_URL", str(tmp_path / "backup"))
+    mammo("keep")
+    lake.insert_new(OBJECTS, object_rows(range(9, 10)))
+    mammo("compact")
+    data = next((tmp_path / "lake" / "objects").glob("*.parquet"))
+    data.write_bytes(bytes(len(data.read_bytes())))
+    version, kept = lake.version(OBJECTS), Lake(str(tmp_path / "backup")).read(OBJECTS)
+    code, said = mammo("keep")
+    assert code == 1
+    assert "Nothing was joined, deleted or backed up." in said
+    assert lake.version(OBJECTS) == version
+    assert Lake(str(tmp_path / "backup")).read(OBJECTS).equals(kept)
+
+
 def test_wrong_derived_rows_are_named_and_made_anew(lake):
     fill_programme(lake, 30)
     day = datetime(2026, 11, 29, 5, tzinfo=UTC)
