@@ -36,7 +36,7 @@ from tasks.lake.schemas import (
 )
 from tasks.lake.store import Lake
 from tasks.preprocess.transform import PREPROCESSING_VERSION
-from tasks.publish.accounting import COUNTED_COLUMNS, count_objects
+from tasks.publish.accounting import count_objects
 from tasks.publish.publication import publish_list
 from tasks.run import Run
 from tasks.score.exams import aggregate
@@ -192,7 +192,7 @@ def usual_night(lake: Lake, run: Run) -> Steps:
     return {
         "shards, settled": lambda: count_shards(lake, "1", is_settled=True),
         "aggregate, settled": lambda: aggregate(lake, "1", run, since=NOW),
-        "gate": lambda: count_objects(lake.read(OBJECTS, columns=COUNTED_COLUMNS)),
+        "gate": lambda: count_objects(lake.scan(OBJECTS)),
         "publish": lambda: publish_list(lake, "1", run),
     }
 

@@ -31,6 +31,7 @@ from tasks.errors import SmartMammoError
 from tasks.ingest.intake import unread_batches
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.backup import files_of
+from tasks.lake.commits import translated
 from tasks.lake.digests import NIGHT_BYTES, record
 from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.nightly_check import refuse_damage
@@ -38,7 +39,7 @@ from tasks.lake.schemas import IMAGES, OBJECTS, RUNS, TABLES
 from tasks.logs import configure_logs
 from tasks.preprocess.transform import PREPROCESSING_VERSION
 from tasks.preprocess.workers import start_fork_server
-from tasks.publish.accounting import COUNTED_COLUMNS, Accounting, count_objects
+from tasks.publish.accounting import Accounting, count_objects
 from tasks.publish.drift import Drift
 from tasks.publish.morning import NightReport, as_json, as_markdown, as_row
 from tasks.redeploy.record import ensure_calibration
@@ -159,7 +160,8 @@ def _publish(services: Services, run: Run, progress: Progress) -> None:
 
 
 def _count(services: Services) -> Accounting:
-    return count_objects(services.lake.read(OBJECTS, columns=COUNTED_COLUMNS))
+    with translated(OBJECTS):
+        return count_objects(services.lake.scan(OBJECTS))
 
 
 def _report(
