@@ -1,7 +1,8 @@
 """A process that works through very many exams holds no more memory and no more files.
 
 The steps of a night, in one process, night after night over new exams; what was read leaves
-the list, as in a programme. `SOAK_EXAMS=2000` makes it shorter.
+the list, and each week the small files that nights leave are joined, as in a programme.
+`SOAK_EXAMS=2000` makes it shorter.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ import pytest
 
 from benchmarks.scale import copy_of
 from flows.services import build_services, load_settings
+from flows.upkeep import compact_lake
 from tasks.ingest.intake import discover_objects, read_batch, unread_batches
 from tasks.ingest.shards import waiting_shards
 from tasks.lake.schemas import EXAM_SCORES, OBJECTS, OUTCOMES, PRIORITY_LISTS
@@ -35,6 +37,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.long]
 
 N_EXAMS = int(os.environ.get("SOAK_EXAMS", "5000"))
 EXAMS_PER_NIGHT = 50
+NIGHTS_PER_WEEK = 7
 WARM_UP_EXAMS = max(500, N_EXAMS // 4)
 """Until then caches fill: connections, compiled loops, allocators' arenas. A run that is not
 four times as long says nothing of memory, and is held to descriptors and completeness alone."""
@@ -98,6 +101,8 @@ def test_memory_and_descriptors_stay_flat_over_very_many_exams(campaign: Campaig
             for item in objects:  # generating others would be most of the work
                 campaign.store.write(*copy_of(item.object_key, item.data, number))
             run_night(services, number)
+            if number % NIGHTS_PER_WEEK == NIGHTS_PER_WEEK - 1:
+                list(compact_lake(is_dry=False, by_exam=False))
             n_exams = (number + 1) * EXAMS_PER_NIGHT
             memory.append((n_exams, held_mb(process)))
             descriptors.append(process.num_fds())
