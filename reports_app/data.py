@@ -3,29 +3,21 @@
 It writes nothing and draws nothing.
 """
 
-import hashlib
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
-from threading import Lock, local
-from typing import Any, TypeVar, cast
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from models.contract import IMAGE, SALIENCY
 from reports_app.campaign import Campaign, CampaignRows, join_campaign
 from reports_app.exam import Exam, Row, exam_image, neighbours
+from reports_app.fresh_values import FreshValues
 from reports_app.list_rows import in_words
 from reports_app.list_versions import ListVersion, read_list, read_list_versions
 from reports_app.programme import join_programme
 from reports_app.quality import join_quality
+from reports_app.stored_views import StoredView, of_score, stored_view
 from reports_app.texts import Language, Texts
 from reports_app.what_if import WhatIf, make_what_if
-from tasks.lake.columns import Table
 from tasks.lake.image_quality import read_quality
 from tasks.lake.schemas import (
     CALIBRATIONS,
@@ -52,8 +44,6 @@ from tasks.publish.programme import read_programme_facts
 from tasks.publish.reading_events import read_states
 from tasks.score.calibration import ANY, SCOPE
 
-Value = TypeVar("Value")
-
 _OBJECT_COLUMNS = (
     "object_key", "etag", "state", "reason", "gone_at", "exam_key", "sop_instance_key",
     "first_seen_at",
@@ -79,21 +69,6 @@ _ALL = (
     OBJECTS, INSTANCES, IMAGES, IMAGE_SCORES, EXAM_SCORES, EXAM_SUMMARIES, CALIBRATIONS,
     PRIORITY_LISTS, RUNS, REGISTRATIONS,
 )  # fmt: skip
-_N_KEPT = 8
-"""Exams, lists and exams' pixels that are kept: four views are 2 MB."""
-
-
-@dataclass(frozen=True)
-class StoredView:
-    """One image's network input and heat map, as stored and verified.
-
-    Args:
-        pixels: uint8, in the contract's height and width.
-        saliency: uint8, in the contract's cells; None where the model gave none.
-    """
-
-    pixels: NDArray[np.uint8]
-    saliency: NDArray[np.uint8] | None
 
 
 class Reports:
@@ -101,9 +76,7 @@ class Reports:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._lock = Lock()
-        self._asking = local()
-        self._kept: dict[str, tuple[tuple[int | None, ...], object]] = {}
+        self._fresh = FreshValues(lake.version).get
 
     def campaign(self) -> Campaign:
         """The campaign's objects and exams as of now."""
@@ -189,38 +162,6 @@ class Reports:
             lambda: self._read_views(exam_key),
         )
         return views.get(sop_instance_key)
-
-    def _fresh(self, name: str, tables: Sequence[Table], build: Callable[[], Value]) -> Value:
-        """The kept value of a name, built again when one of its tables has a new version."""
-        with self._versions() as version_of:
-            versions = tuple(version_of(table) for table in tables)
-            with self._lock:
-                kept = self._kept.get(name)
-            if kept is not None and kept[0] == versions:
-                return cast("Value", kept[1])
-            value = build()
-        with self._lock:
-            self._kept[name] = (versions, value)
-            for kind in ("exam ", "list ", "pixels of ", "views "):
-                self._forget_oldest(kind)
-        return value
-
-    @contextmanager
-    def _versions(self) -> Generator[Callable[[Table], int | None]]:
-        """Each table's version, asked for once: what a value is built of stands on the same."""
-        is_outermost = not hasattr(self._asking, "version_of")
-        if is_outermost:
-            self._asking.version_of = cache(self._lake.version)
-        try:
-            yield self._asking.version_of
-        finally:
-            if is_outermost:
-                del self._asking.version_of
-
-    def _forget_oldest(self, kind: str) -> None:
-        names = [name for name in self._kept if name.startswith(kind)]
-        for name in names[:-_N_KEPT]:
-            del self._kept[name]
 
     def _model_version(self) -> str | None:
         run = self.last_run()
@@ -335,7 +276,7 @@ class Reports:
         return (
             objects.join(instances, on="sop_instance_key", how="left")
             .join(answers, on=["sop_instance_key", "etag"], how="left")
-            .join(_of_score(crops, answers), on="sop_instance_key", how="left")
+            .join(of_score(crops, answers), on="sop_instance_key", how="left")
             .sort("image_laterality", "view_position", "sop_instance_key", nulls_last=True)
         )
 
@@ -360,11 +301,11 @@ class Reports:
         answers = self._answers(
             is_of_exam, ["sop_instance_key", "preprocessing_version", "saliency"]
         )
-        rows = _of_score(images, answers).join(
+        rows = of_score(images, answers).join(
             answers.drop("preprocessing_version"), on="sop_instance_key", how="left"
         )
         views = {
-            row["sop_instance_key"]: _stored_view(row) for row in rows.iter_rows(named=True)
+            row["sop_instance_key"]: stored_view(row) for row in rows.iter_rows(named=True)
         }
         return {key: view for key, view in views.items() if view is not None}
 
@@ -373,29 +314,6 @@ _EXAM_FACTS = (
     "site", "manufacturer", "manufacturer_model_name", "software_versions", "exam_date",
     "patient_age_years",
 )  # fmt: skip
-
-
-def _of_score(images: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    """One row an image: the network input that was scored, else any stored one."""
-    scored = answers.select(
-        "sop_instance_key", "preprocessing_version", is_scored=pl.lit(value=True)
-    )
-    return (
-        images.join(scored, on=["sop_instance_key", "preprocessing_version"], how="left")
-        .sort("is_scored", "preprocessing_version", nulls_last=True)
-        .unique("sop_instance_key", keep="first", maintain_order=True)
-        .drop("is_scored", "preprocessing_version")
-    )
-
-
-def _stored_view(row: dict[str, Any]) -> StoredView | None:
-    if hashlib.sha256(row["pixels"]).hexdigest() != row["pixels_sha256"]:
-        return None
-    pixels = np.frombuffer(row["pixels"], np.uint8).reshape(IMAGE.shape[1:])
-    saliency = row["saliency"]
-    if saliency is None:
-        return StoredView(pixels, None)
-    return StoredView(pixels, np.frombuffer(saliency, np.uint8).reshape(SALIENCY.shape))
 
 
 def age_hours(run: Row, now: datetime) -> float:

@@ -135,13 +135,6 @@ def test_pixels_that_differ_from_their_digest_are_not_shown():
     assert Reports(lake).view(exam_key(2), key("instance", 2, 0)) is None
 
 
-def test_old_exams_are_forgotten(lake):
-    reports = Reports(lake)
-    for number in range(40):
-        reports.exam(f"nobody {number}")
-    assert len(reports._kept) < 20
-
-
 def test_a_run_grows_old(lake):
     run = Reports(lake).last_run()
     assert age_hours(run, run["finished_at"] + timedelta(hours=30)) == 30
