@@ -16,7 +16,7 @@ import typer
 from flows.local_stack import LocalStack
 from flows.night import run_flow, use
 from flows.progress import progress_bars
-from flows.schedule import nightly_schedule
+from flows.schedule import SENTENCE, nightly_schedule
 from flows.services import (
     alarm_url,
     bucket_location,
@@ -75,7 +75,7 @@ def run_up() -> None:
         use(stack.addresses)
         with nightly_schedule(settings.home):
             _raise_alarms()
-            typer.echo("The night is scheduled at 02:00, America/Santiago.")
+            typer.echo(SENTENCE)
             serve_app(load_settings())
 
 

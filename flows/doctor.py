@@ -19,6 +19,7 @@ from flows.services import (
     prefect_api_url,
 )
 from flows.stack.stack_registry import running_stack
+from flows.upkeep import describe_backup
 from tasks.errors import SmartMammoError
 from tasks.lake.schemas import TABLES
 from tasks.preprocess.codecs import check_codecs
@@ -41,7 +42,7 @@ class Check:
 
 
 def run_checks() -> list[Check]:
-    """Check settings, disk, lake, codecs, bucket, Triton, model record and Prefect."""
+    """Check settings, disk, lake, backup, codecs, bucket, Triton, model record and Prefect."""
     if stack := running_stack(load_settings().home):
         use(stack)
     settings = load_settings()
@@ -49,6 +50,7 @@ def run_checks() -> list[Check]:
         _check("settings", lambda: _describe(settings)),
         _check("disk", lambda: _free_disk(settings)),
         _check("lake", lambda: _lake(settings)),
+        _check("backup", describe_backup),
         *_codecs(),
         _check("model record", lambda: _record(settings)),
         _check("prefect", lambda: _prefect(prefect_api_url())),

@@ -13,6 +13,11 @@ from flows.stack.processes import ServerProcess
 from tasks.errors import Misconfigured
 
 POOL = "campaign"
+SENTENCE = (
+    "Scheduled, America/Santiago: the night at 02:00, the lake's upkeep on Sundays at 14:00."
+)
+"""What prefect.yaml holds; a test reads the runs that a server makes of it."""
+
 LAST_CHARACTERS = 500
 """Of what Prefect's command says: its reason stands last."""
 

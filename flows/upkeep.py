@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from time import perf_counter
+from typing import cast
 
 import polars as pl
 
 from flows.services import build_lake, load_settings, no_lake
-from tasks.errors import ContractViolation, SmartMammoError
+from tasks.errors import ContractViolation, Misconfigured, SmartMammoError
 from tasks.lake import backup, check, digests, upkeep
 from tasks.lake.columns import Table
 from tasks.lake.file_tables import LAKE_FILES
 from tasks.lake.files import LakeFiles
-from tasks.lake.schemas import TABLES
+from tasks.lake.schemas import RUNS, TABLES
 from tasks.lake.store import Lake
 from tasks.publish.exam_summaries import find_wrong_summaries, rebuild_summaries
 
 MIB = 1 << 20
+BACKUP_AGE = timedelta(days=8)
+"""Upkeep comes every seventh day."""
 
 _REMEDY = "Move the lake away and bring it back from a backup: mammo lake restore DIR."
 _NO_DIGESTS = (
@@ -140,6 +143,26 @@ def back_up_lake(target_url: str) -> str:
     return _timed(backup.back_up, lake, build_lake_at(target_url), "Backed up to")
 
 
+def describe_backup() -> str:
+    """How far the backup of the settings has come, by the last night that it knows.
+
+    Raises:
+        Misconfigured: If it lacks the nights of more than a week.
+    """
+    settings = load_settings()
+    if not settings.backup_url:
+        return "none: SMART_MAMMO_BACKUP_URL names no place for it"
+    kept = _last_night(build_lake_at(settings.backup_url))
+    newest = _last_night(build_lake(settings))
+    if newest and (kept is None or newest - kept > BACKUP_AGE):
+        held = f"holds nights up to {kept:%Y-%m-%d}" if kept else "holds no night"
+        raise Misconfigured(
+            f"The backup {settings.backup_url} {held}, the lake up to {newest:%Y-%m-%d}: run "
+            "`mammo lake keep` and see why Sunday's upkeep did not."
+        )
+    return f"{settings.backup_url}: nights up to {kept:%Y-%m-%d}" if kept else "no night yet"
+
+
 def restore_lake(source_url: str) -> Iterator[tuple[str, bool]]:
     """Restore a backup to where the settings say, and check it; sentences and problems."""
     lake = build_lake(load_settings())
@@ -157,6 +180,11 @@ def record_digests(lake: Lake, *, thoroughly: bool = True) -> int:
 def build_lake_at(url: str) -> Lake:
     """A lake at another URL, on the store that the settings name."""
     return build_lake(load_settings().model_copy(update={"lake_url": url}))
+
+
+def _last_night(lake: Lake) -> datetime | None:
+    ends = lake.read(RUNS, columns=["finished_at"]).to_series()
+    return cast("datetime | None", ends.max())
 
 
 def _open() -> tuple[Lake, list[Table]]:

@@ -64,17 +64,14 @@ def deploy(
     it a night that falls silent is marked as crashed, and nobody is called.
     """
     from flows.alarms import ensure_alarms
-    from flows.schedule import deploy_night
+    from flows.schedule import SENTENCE, deploy_night
     from flows.services import alarm_url, load_settings, prefect_api_url
 
     if not (api_url := prefect_api_url()):
         raise typer.BadParameter("No server: set PREFECT_API_URL, or run `mammo up`.")
     deploy_night(pool_type)
     alarms = ensure_alarms(api_url, alarm_url(load_settings()))
-    typer.echo(
-        "The night is scheduled at 02:00 and the lake's upkeep on Sundays at 14:00, "
-        f"America/Santiago. Alarms: {', '.join(alarms)}."
-    )
+    typer.echo(f"{SENTENCE} Alarms: {', '.join(alarms)}.")
 
 
 @app.command()

@@ -38,6 +38,7 @@ def test_a_machine_that_is_well_passes_every_check(campaign: Campaign, tmp_path:
         "settings",
         "disk",
         "lake",
+        "backup",
         *(f"codec {name}" for name in check_codecs()),
         "model record",
         "prefect",

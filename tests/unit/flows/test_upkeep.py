@@ -1,6 +1,6 @@
 """The commands that keep the lake, as an operator calls them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.commands.lake import app
-from flows.upkeep import N_TOLD
+from flows.upkeep import N_TOLD, describe_backup
 from tasks.errors import Misconfigured
 from tasks.lake.schemas import EXAM_SUMMARIES, OBJECTS, OUTCOMES, RUNS
 from tasks.lake.store import Lake
@@ -79,6 +79,26 @@ def test_a_week_joins_the_lake_and_backs_it_up(lake, tmp_path, monkeypatch):
     assert "objects: 4 files are 1" in said
     assert said.splitlines()[-1].startswith(f"Backed up to {backup}")
     assert Lake(str(backup)).read(OBJECTS).equals(lake.read(OBJECTS))
+
+
+def test_a_backup_that_lacks_more_than_a_week_is_told(lake, tmp_path, monkeypatch):
+    assert describe_backup().startswith("none: SMART_MAMMO_BACKUP_URL")
+    monkeypatch.setenv("SMART_MAMMO_BACKUP_URL", str(tmp_path / "backup"))
+    assert describe_backup() == "no night yet"
+    end_night(lake, NOW)
+    with pytest.raises(Misconfigured, match="holds no night, the lake up to 2026-11-24"):
+        describe_backup()
+    assert mammo("keep")[0] == 0
+    end_night(lake, NOW + timedelta(days=7))
+    assert describe_backup().endswith("backup: nights up to 2026-11-24")
+    end_night(lake, NOW + timedelta(days=9))
+    with pytest.raises(Misconfigured, match="holds nights up to 2026-11-24, the lake up to"):
+        describe_backup()
+
+
+def end_night(lake: Lake, at: datetime) -> None:
+    row = pl.DataFrame({"run_id": [str(at)], "finished_at": [at], "outcome": ["completed"]})
+    lake.insert_new(RUNS, complete(RUNS, row))
 
 
 def test_a_week_without_a_place_for_backups_says_so(lake):
