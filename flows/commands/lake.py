@@ -23,8 +23,8 @@ def keep(
 ) -> None:
     """Check, compact, vacuum, and back up to SMART_MAMMO_BACKUP_URL: what each week needs.
 
-    The deployment `weekly` does so by itself. A damaged lake and its backup are left as they
-    are; then the exit code is 1.
+    The deployment `weekly` does so by itself. A damaged lake stays as it is,
+    and so does its backup; then the exit code is 1.
     """
     from flows.upkeep import keep_lake
 
