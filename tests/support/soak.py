@@ -36,15 +36,21 @@ from tests.support.night import LIST_DATE
 EXAMS_PER_NIGHT = 50
 NIGHTS_PER_WEEK = 7
 
-RELEASE_AT_ONCE = {
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
+PLAIN_ALLOCATORS = {
+    "PYTHONMALLOC": "malloc",
+    "MALLOC_ARENA_MAX": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
 }
-"""The environment in which polars, Delta and Arrow give back what they free: else memory is
-also what their allocators choose to keep, tens of megabytes more or less by chance."""
+"""The environment in which it can be said what is in use: Python and Arrow ask the C library,
+which knows what is free in its one heap; polars and Delta give back what they free. Else memory
+is also what allocators choose to keep, tens of megabytes more or less by chance."""
 
 LIBC = ctypes.CDLL("libc.so.6")
-SMAPS = Path("/proc/self/smaps_rollup")
+LIBC.open_memstream.restype = ctypes.c_void_p
+LIBC.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+LIBC.fclose.argtypes = [ctypes.c_void_p]
+SMAPS = Path("/proc/self/smaps")
 
 
 class Night(NamedTuple):
@@ -52,12 +58,15 @@ class Night(NamedTuple):
 
     Args:
         n_exams: Since it began.
-        held_mb: Anonymous memory: mapped files come and go as the machine has room for them.
+        in_use_mb: Memory that nobody has given back.
+        resident_mb: With what is free in the C library's heap, between what is in use. Both are
+            of anonymous memory: mapped files come and go as the machine has room for them.
         n_files: Open.
     """
 
     n_exams: int
-    held_mb: float
+    in_use_mb: float
+    resident_mb: float
     n_files: int
 
 
@@ -78,12 +87,15 @@ def _nights(n_nights: int) -> Iterator[Night]:
             _run_night(services, number)
             if number % NIGHTS_PER_WEEK == NIGHTS_PER_WEEK - 1:
                 list(compact_lake(is_dry=False, by_exam=False))
-            yield Night((number + 1) * EXAMS_PER_NIGHT, _held_mb(), process.num_fds())
+            yield Night((number + 1) * EXAMS_PER_NIGHT, *_memory_mb(), process.num_fds())
 
 
 def _tell(night: Night) -> Night:
-    text = f"{night.n_exams} exams: {night.held_mb:.1f} MB, {night.n_files} files"
-    print(text, flush=True)  # noqa: T201
+    print(  # noqa: T201
+        f"{night.n_exams} exams: {night.in_use_mb:.1f} MB in use, {night.resident_mb:.1f} MB "
+        f"resident, {night.n_files} files",
+        flush=True,
+    )
     return night
 
 
@@ -112,8 +124,39 @@ def _reading(exam_key: str, run: Run) -> dict[str, object]:
     return {**dict.fromkeys(OUTCOMES.schema), **decided, "recorded_at": run.started_at}
 
 
-def _held_mb() -> float:
+def _memory_mb() -> tuple[float, float]:
+    """What is in use, and what is resident."""
     gc.collect()
     LIBC.malloc_trim(0)
-    fields = dict(re.findall(r"(\w+): +(\d+) kB", SMAPS.read_text()))
-    return (int(fields["Anonymous"]) - int(fields["LazyFree"])) / 1000
+    heap, elsewhere = _anonymous_mb()
+    return _heap_in_use_mb() + elsewhere, heap + elsewhere
+
+
+def _anonymous_mb() -> tuple[float, float]:
+    """Anonymous memory of the C library's heap, and of all other mappings (proc(5))."""
+    heap = elsewhere = 0.0
+    for mapping in re.split(
+        r"^(?=[0-9a-f]+-[0-9a-f]+ )", SMAPS.read_text(), flags=re.MULTILINE
+    ):
+        fields = dict(re.findall(r"^(\w+): +(\d+) kB", mapping, re.MULTILINE))
+        mb = (int(fields.get("Anonymous", 0)) - int(fields.get("LazyFree", 0))) / 1000
+        if "[heap]" in mapping.partition("\n")[0]:
+            heap += mb
+        else:
+            elsewhere += mb
+    return heap, elsewhere
+
+
+def _heap_in_use_mb() -> float:
+    """What the heap holds for others (malloc_info(3)): all of it but what is free."""
+    text, size = ctypes.c_char_p(), ctypes.c_size_t()
+    stream = LIBC.open_memstream(ctypes.byref(text), ctypes.byref(size))
+    LIBC.malloc_info(0, stream)
+    LIBC.fclose(stream)
+    totals = (text.value or b"").decode().rpartition("</heap>")[2]
+    LIBC.free(text)
+    free = sum(
+        int(n) for n in re.findall(r'total type="(?:fast|rest)".*? size="(\d+)"', totals)
+    )
+    [whole] = re.findall(r'system type="current" size="(\d+)"', totals)
+    return (int(whole) - free) / 1e6
