@@ -76,7 +76,7 @@ class Reports:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._fresh = FreshValues(lake.version).get
+        self._fresh = FreshValues(lake).get
 
     def campaign(self) -> Campaign:
         """The campaign's objects and exams as of now."""

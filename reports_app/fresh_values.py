@@ -7,6 +7,7 @@ from threading import Lock, local
 from typing import TypeVar, cast
 
 from tasks.lake.columns import Table
+from tasks.lake.store import Lake
 
 Value = TypeVar("Value")
 
@@ -21,11 +22,11 @@ class FreshValues:
     """What was built, by name; safe to share between a server's threads.
 
     Args:
-        version_of: The number of a table's last commit, asked for at each use.
+        lake: Asked for its tables' versions at each use.
     """
 
-    def __init__(self, version_of: Callable[[Table], int | None]) -> None:
-        self._version_of = version_of
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
         self._lock = Lock()
         self._asking = local()
         self._kept: dict[str, tuple[tuple[int | None, ...], object]] = {}
@@ -53,7 +54,7 @@ class FreshValues:
         """Each table's version, asked for once: what a value is built of stands on the same."""
         is_outermost = not hasattr(self._asking, "version_of")
         if is_outermost:
-            self._asking.version_of = cache(self._version_of)
+            self._asking.version_of = cache(self._lake.version)
         try:
             yield self._asking.version_of
         finally:

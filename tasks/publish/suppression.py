@@ -31,8 +31,8 @@ def hide_small(counts: Sequence[int]) -> Hidden:
     """Choose what to hide of counts that stand beside their sum.
 
     Whoever knows the sum, the counts that are shown, and that a hidden one is at least 1, is
-    left with several values for each hidden one; where no choice achieves that, all are hidden
-    and the sum with them.
+    left with several values for each hidden one, and with 5 or more for them together; where no
+    choice achieves that, all are hidden and the sum with them.
 
     Args:
         counts: Of groups that do not overlap.
@@ -60,9 +60,6 @@ def tells_of_few(counts: Sequence[int], chosen: Sequence[bool]) -> bool:
         chosen: Which of them are added up.
     """
     hidden = set(itertools.compress(range(len(counts)), hide_small(counts).cells))
-    others = sorted(set(range(len(counts))) - hidden, key=lambda place: (counts[place], place))
-    while is_small(sum(counts[place] for place in hidden)) and others:
-        hidden.add(others.pop(0))
     asked = set(itertools.compress(range(len(counts)), chosen))
     is_whole = hidden <= asked or not hidden & asked
     return not is_whole or is_small(sum(counts[place] for place in asked))
@@ -86,5 +83,6 @@ def shown_count(whole: int, part: int) -> int | None:
 
 
 def _is_ambiguous(hidden: set[int], counts: Sequence[int]) -> bool:
-    """Whether other positive counts in the hidden places have the same sum."""
-    return len(hidden) > 1 and sum(counts[place] for place in hidden) > len(hidden)
+    """Whether other positive counts in the hidden places have the same sum, none of 1 to 4."""
+    together = sum(counts[place] for place in hidden)
+    return len(hidden) > 1 and together > len(hidden) and not is_small(together)

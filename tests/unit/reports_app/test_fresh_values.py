@@ -7,16 +7,18 @@ import pytest
 from reports_app.fresh_values import N_KEPT, FreshValues
 from tasks.lake.columns import Table
 from tasks.lake.schemas import OBJECTS, RUNS
+from tasks.lake.store import Lake
 
 
-class Versions:
+class Versions(Lake):
     """The tables' versions, and how often each was asked for."""
 
     def __init__(self) -> None:
+        super().__init__("nowhere")
         self.of = {OBJECTS: 1, RUNS: 1}
         self.asked = Counter[Table]()
 
-    def __call__(self, table: Table) -> int:
+    def version(self, table: Table) -> int:
         self.asked[table] += 1
         return self.of[table]
 
