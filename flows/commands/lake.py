@@ -12,15 +12,14 @@ app = typer.Typer()
 app.add_typer(lake, name="lake")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
+ByExam = Annotated[
+    bool,
+    typer.Option("--by-exam", help="Also sort tables without payloads by exam (z-order)."),
+]
 
 
 @lake.command()
-def keep(
-    by_exam: Annotated[
-        bool,
-        typer.Option("--by-exam", help="Also sort tables without payloads by exam (z-order)."),
-    ] = False,
-) -> None:
+def keep(by_exam: ByExam = False) -> None:
     """Check, compact, vacuum, and back up to SMART_MAMMO_BACKUP_URL: what each week needs.
 
     The deployment `weekly` does so by itself. A damaged lake stays as it is,
@@ -43,13 +42,7 @@ def migrate(dry_run: DryRun = False) -> None:
 
 
 @lake.command()
-def compact(
-    dry_run: DryRun = False,
-    by_exam: Annotated[
-        bool,
-        typer.Option("--by-exam", help="Also sort tables without payloads by exam (z-order)."),
-    ] = False,
-) -> None:
+def compact(dry_run: DryRun = False, by_exam: ByExam = False) -> None:
     """Join the small files that nights leave; no row changes, and nights may run meanwhile."""
     from flows.upkeep import compact_lake
 
